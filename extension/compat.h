@@ -1,0 +1,20 @@
+/*
+ * compat.h
+ *		The one place that knows server majors: nothing else in the module may
+ *		look at PG_VERSION_NUM.  No logic of the module belongs here.
+ */
+#ifndef SM_COMPAT_H
+#define SM_COMPAT_H
+
+#if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 190000
+#error "summit_migrate supports PostgreSQL 15 to 18"
+#endif
+
+/* LockHeldByMe() has a third argument, orstronger, from 17 on. */
+#if PG_VERSION_NUM >= 170000
+#define sm_lock_held_by_me(tag, mode) LockHeldByMe((tag), (mode), false)
+#else
+#define sm_lock_held_by_me(tag, mode) LockHeldByMe((tag), (mode))
+#endif
+
+#endif /* SM_COMPAT_H */

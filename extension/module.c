@@ -1,0 +1,12 @@
+/*
+ * module.c
+ *		The module's magic block and its _PG_init, which only calls the parts'
+ *		own.  Nothing else belongs here.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "compat.h"
+
+PG_MODULE_MAGIC;
