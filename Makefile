@@ -1,12 +1,115 @@
-# summit_migrate: the extension by PGXS; the program in cli/ has a Makefile of its own.
+# summit_migrate: the module by PGXS; the program in cli/ has a Makefile of its
+# own, which this one calls.  "make help" lists the targets.
 
 MODULE_big = summit_migrate
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard extension/*.c)))
 EXTENSION = summit_migrate
 DATA = extension/summit_migrate--1.0.sql
-PG_CPPFLAGS = -I$(srcdir)/extension
-PG_CFLAGS = -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers -Wno-clobbered -Wno-declaration-after-statement
 
-PG_CONFIG ?= /usr/lib/postgresql/15/bin/pg_config
-PGXS := $(shell $(PG_CONFIG) --pgxs)
+REGRESS = $(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql)))
+REGRESS_OPTS = --load-extension=summit_migrate
+ISOLATION = $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
+ISOLATION_OPTS = --inputdir=test/isolation --load-extension=summit_migrate
+
+# The newest server of 15 to 18 whose development files are installed.
+PG_CONFIG ?= $(patsubst %/lib/pgxs/src/makefiles/pgxs.mk,%/bin/pg_config,$(lastword $(sort \
+	$(wildcard /usr/lib/postgresql/1[5-8]/lib/pgxs/src/makefiles/pgxs.mk))))
+ifeq ($(strip $(PG_CONFIG)),)
+PG_CONFIG := $(shell command -v pg_config)
+endif
+export PG_CONFIG
+PGXS := $(if $(PG_CONFIG),$(wildcard $(shell $(PG_CONFIG) --pgxs)))
+
+# The server's headers count as system headers: our own code is free of
+# warnings, and theirs need no exceptions.
+PG_CPPFLAGS = -I$(srcdir)/extension $(if $(PGXS),-isystem $(shell $(PG_CONFIG) --includedir-server))
+PG_CFLAGS = -Wall -Wextra -Werror -MMD -MP
+# COVERAGE=1 counts the lines that run, in the module and in the program.
+ifdef COVERAGE
+PG_CFLAGS += --coverage -O0
+SHLIB_LINK += --coverage
+export COVERAGE
+endif
+EXTRA_CLEAN = extension/*.d extension/*.gcno extension/*.gcda build
+
+.DEFAULT_GOAL := all
+.PHONY: all install uninstall clean cli install-cli uninstall-cli clean-cli help setup demo test bench \
+	coverage format format-check matrix
+
+ifneq ($(PGXS),)
 include $(PGXS)
+-include $(OBJS:.o=.d)
+
+all: cli
+install: install-cli
+uninstall: uninstall-cli
+clean: clean-cli
+# The bitcode is as old as the object: only the latter knows its headers.
+$(OBJS:.o=.bc): %.bc: %.o
+else
+all install uninstall installcheck:
+	@echo "No development files of PostgreSQL 15 to 18 found. As root:  test/setup build" >&2
+	@echo "Or name a server's pg_config:  make PG_CONFIG=/path/to/pg_config" >&2
+	@exit 1
+clean: clean-cli
+endif
+
+cli:
+	$(MAKE) -C cli
+install-cli: cli
+	$(MAKE) -C cli install
+uninstall-cli clean-cli:
+	$(MAKE) -C cli $(@:-cli=)
+
+help:
+	@echo "make               builds the module and the program"
+	@echo "make install       installs both into the server that PG_CONFIG names"
+	@echo "                   ($(or $(PG_CONFIG),none found))"
+	@echo "make uninstall     removes both"
+	@echo "make clean         removes what was built"
+	@echo "make demo          installs what is missing, builds, shows a migration on a scratch server"
+	@echo "make test          installs what is missing, builds, installs, runs every test"
+	@echo "make installcheck  PGXS's own: regression and isolation tests against a running server"
+	@echo "make coverage      every test on a build that counts lines; prints the lines covered"
+	@echo "make bench         the measurements of test/bench"
+	@echo "make matrix        the regression tests on the other majors (debootstrap; needs root)"
+	@echo "make format        lays all C files out with clang-format-14"
+	@echo "make format-check  fails where make format would change a file"
+	@echo "make setup         only installs what is missing for building and testing"
+
+setup:
+	test/setup build test
+
+demo:
+	test/setup build
+	$(MAKE) all
+	test/install
+	test/demo/run
+
+test:
+	test/setup build test
+	$(MAKE) all
+	test/install
+	test/run
+
+bench:
+	test/setup build test
+	$(MAKE) all
+	test/install
+	set -e; for run in test/bench/*/run.sh; do $$run; done
+
+coverage:
+	test/setup build test coverage
+	test/coverage
+
+matrix:
+	test/setup matrix
+	test/matrix/run
+
+format:
+	test/setup format
+	git ls-files '*.c' '*.h' | xargs clang-format-14 -i
+
+format-check:
+	test/setup format
+	git ls-files '*.c' '*.h' | xargs clang-format-14 --dry-run -Werror

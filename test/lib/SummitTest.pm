@@ -1,0 +1,54 @@
+# What the TAP files share beyond PostgreSQL::Test: the components that a file's
+# head asks for ("# Needs: pgbouncer"), and running the program.
+package SummitTest;
+
+use strict;
+use warnings;
+use Exporter 'import';
+use File::Basename;
+use IPC::Run;
+use Test::More;
+
+our @EXPORT_OK = qw(need run_program conninfo);
+
+my %is_there = (
+	root => sub { $> == 0 },
+	pgbouncer => sub { grep { -x "$_/pgbouncer" } split(/:/, $ENV{PATH}), '/usr/sbin' });
+
+# Ends the file when a component that its head asks for is not there: as skipped,
+# or, with CI=true, as failed.
+sub need
+{
+	open my $file, '<', $0 or die "$0: $!";
+	my @wanted = map { /^# Needs: *(.*)/ ? split(' ', $1) : () } <$file>;
+	close $file;
+
+	for my $component (@wanted)
+	{
+		my $check = $is_there{$component} // die "unknown component $component";
+		next if $check->();
+		plan skip_all => "missing component: $component" unless ($ENV{CI} // '') eq 'true';
+		fail("component $component is there");
+		done_testing();
+		exit 1;
+	}
+}
+
+# Runs a command; returns exit status (128 + signal for a signal), stdout, stderr.
+sub run_program
+{
+	my @command = @_;
+	my ($out, $err) = ('', '');
+	IPC::Run::run(\@command, '<', \undef, '>', \$out, '2>', \$err);
+	my $status = $?;
+	return ($status & 127 ? 128 + ($status & 127) : $status >> 8, $out, $err);
+}
+
+# The connection string of a PostgreSQL::Test::Cluster for a database.
+sub conninfo
+{
+	my ($node, $database) = @_;
+	return 'host=' . $node->host . ' port=' . $node->port . " dbname=$database";
+}
+
+1;
