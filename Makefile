@@ -40,10 +40,12 @@ ifneq ($(PGXS),)
 include $(PGXS)
 -include $(OBJS:.o=.d)
 
+ifneq ($(wildcard cli/Makefile),)
 all: cli
 install: install-cli
 uninstall: uninstall-cli
 clean: clean-cli
+endif
 # The bitcode is as old as the object: only the latter knows its headers.
 $(OBJS:.o=.bc): %.bc: %.o
 else
