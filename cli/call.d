@@ -1,0 +1,6 @@
+call.o: call.c conn.h config.h options.h error.h exitcode.h
+conn.h:
+config.h:
+options.h:
+error.h:
+exitcode.h:

@@ -1,0 +1,322 @@
+/*
+ * conn.c
+ *		Connecting: waiting for a server that starts, settings of the session,
+ *		what the server is, and whether it is the one that was meant.  Calling
+ *		its functions is call.c's; connection strings are conninfo.c's.
+ */
+#include "postgres_fe.h"
+
+#include <time.h>
+
+#include "fe_utils/string_utils.h"
+
+#include "conn.h"
+#include "error.h"
+#include "interrupt.h"
+#include "output.h"
+#include "version.h"
+
+#define RETRY_MS 250
+
+/*
+ * A session that holds a lock must go when its client goes: the server looks
+ * for the client while a statement runs, keepalives find a dead host, and no
+ * idle timeout of the database's takes the lock away in between.
+ */
+static const char *const writer_settings =
+    "SET client_connection_check_interval = '500ms'; SET idle_session_timeout = 0; "
+    "SET idle_in_transaction_session_timeout = 0; SET tcp_keepalives_idle = 10; "
+    "SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3; SET tcp_user_timeout = '20s'; ";
+
+static const char *const facts_query =
+    "SELECT pg_catalog.pg_backend_pid(), pg_catalog.current_setting('server_version_num'), "
+    "pg_catalog.current_setting('server_version'), pg_catalog.current_database(), "
+    "pg_catalog.pg_encoding_to_char(d.encoding), session_user, "
+    "pg_catalog.current_setting('role'), r.rolsuper, pg_catalog.pg_is_in_recovery(), "
+    "(SELECT s.system_identifier FROM pg_catalog.pg_control_system() s), "
+    "CASE WHEN pg_catalog.pg_is_in_recovery() "
+    "THEN (SELECT pg_catalog.lpad(pg_catalog.upper(pg_catalog.to_hex(c.timeline_id)), 8, '0') "
+    "FROM pg_catalog.pg_control_checkpoint() c) "
+    "ELSE pg_catalog.substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8) "
+    "END, "
+    "e.extversion, pg_catalog.quote_ident(n.nspname) "
+    "FROM pg_catalog.pg_database d JOIN pg_catalog.pg_roles r ON r.rolname = current_user "
+    "LEFT JOIN pg_catalog.pg_extension e ON e.extname = 'summit_migrate' "
+    "LEFT JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace "
+    "WHERE d.datname = pg_catalog.current_database()";
+
+static double
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000.0 + now.tv_nsec / 1e6;
+}
+
+/* The server's notices: warnings are said, the rest only with --verbose. */
+static void
+take_notice(void *arg, const PGresult *result)
+{
+	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+
+	if (severity != NULL && strcmp(severity, "WARNING") == 0)
+		sm_error_warning(PQresultErrorField(result, PG_DIAG_MESSAGE_HINT), "%s", message);
+	else if (message != NULL)
+		sm_output_detail("%s", message);
+}
+
+/* One attempt, asynchronous so that a signal ends it. */
+static PGconn *
+connect_once(const char *conninfo)
+{
+	const char *names[] = {"fallback_application_name",
+	                       "connect_timeout",
+	                       "keepalives",
+	                       "keepalives_idle",
+	                       "keepalives_interval",
+	                       "keepalives_count",
+	                       "tcp_user_timeout",
+	                       "dbname",
+	                       "client_encoding",
+	                       NULL};
+	const char *values[] = {
+	    "summit-migrate", "10", "1", "10", "3", "3", "20000", conninfo == NULL ? "" : conninfo,
+	    "UTF8",           NULL};
+	PGconn *pg = PQconnectdbParams(names, values, 1);
+
+	if (pg == NULL)
+		sm_error_fail(SM_EXIT_FAILED, NULL, "out of memory");
+	return pg;
+}
+
+/* Whether a later attempt may do better: nobody answers, or the server is starting. */
+static bool
+is_starting(const char *conninfo)
+{
+	const char *names[] = {"dbname", NULL};
+	const char *values[] = {conninfo == NULL ? "" : conninfo, NULL};
+	PGPing answer = PQpingParams(names, values, 1);
+
+	return answer == PQPING_REJECT || answer == PQPING_NO_RESPONSE;
+}
+
+/* Connects, trying again for wait_ms while the server is starting. */
+static PGconn *
+connect_wait(const char *conninfo, int wait_ms)
+{
+	double deadline = now_ms() + wait_ms;
+
+	for (;;)
+	{
+		PGconn *pg = connect_once(conninfo);
+
+		if (PQstatus(pg) == CONNECTION_OK || now_ms() >= deadline || !is_starting(conninfo))
+			return pg;
+		sm_output_detail("waiting for the server: %s", PQerrorMessage(pg));
+		PQfinish(pg);
+		if (!sm_interrupt_sleep(RETRY_MS))
+			exit(sm_interrupt_code());
+	}
+}
+
+static void
+fail_connect(const SmConfig *config, const char *conninfo, PGconn *pg)
+{
+	SmError error = {.what = "could not connect to the database", .code = SM_EXIT_CONNECTION};
+	char *shown = sm_conn_redact(conninfo);
+
+	error.why = pg_strdup(PQerrorMessage(pg));
+	error.next = psprintf(
+	    "The connection is from %s: %s. Check it with psql, or give --conninfo, "
+	    "DATABASE_URL or libpq's variables; --connect-wait 60s waits for a server "
+	    "that is starting.",
+	    conninfo == config->conninfo ? config->conninfo_origin : "the target's section", shown);
+	PQfinish(pg);
+	sm_error_exit(&error);
+}
+
+static char *
+copy_value(const PGresult *result, int column)
+{
+	return PQgetisnull(result, 0, column) ? NULL : pg_strdup(PQgetvalue(result, 0, column));
+}
+
+static void
+replace(char **field, char *value)
+{
+	pg_free(*field);
+	*field = value;
+}
+
+/* Runs a query of our own and exits when it fails. */
+static PGresult *
+ask(SmConn *conn, const char *query)
+{
+	PGresult *result = PQexec(conn->pg, query);
+	SmError error = {0};
+
+	if (PQresultStatus(result) == PGRES_TUPLES_OK)
+		return result;
+	sm_error_from_result(&error, result, conn->pg);
+	error.code = SM_EXIT_CONNECTION;
+	sm_error_exit(&error);
+}
+
+/* A pooler in between gives each transaction another session: locks and settings would be lost. */
+static void
+refuse_pooler(SmConn *conn, const char *backend_pid)
+{
+	if (PQbackendPID(conn->pg) == atoi(backend_pid))
+		return;
+	sm_error_fail(
+	    SM_EXIT_CONNECTION,
+	    "Give a direct connection (host and port of PostgreSQL itself, not of PgBouncer or "
+	    "another pooler).",
+	    "there is a connection pooler between the program and the server: the process id of "
+	    "the session is %s, the connection's is %d",
+	    backend_pid, PQbackendPID(conn->pg));
+}
+
+/* Asks the server what it is. */
+static void
+read_facts(SmConn *conn)
+{
+	char *query =
+	    psprintf("%s%s", conn->flags & SM_CONN_WRITER ? writer_settings : "", facts_query);
+	PGresult *result = ask(conn, query);
+
+	refuse_pooler(conn, PQgetvalue(result, 0, 0));
+	conn->server_version = atoi(PQgetvalue(result, 0, 1));
+	replace(&conn->server_version_text, copy_value(result, 2));
+	replace(&conn->database, copy_value(result, 3));
+	replace(&conn->encoding, copy_value(result, 4));
+	replace(&conn->session_user_name, copy_value(result, 5));
+	replace(&conn->role, copy_value(result, 6));
+	conn->superuser = PQgetvalue(result, 0, 7)[0] == 't';
+	conn->in_recovery = PQgetvalue(result, 0, 8)[0] == 't';
+	replace(&conn->system_identifier, copy_value(result, 9));
+	replace(&conn->timeline, copy_value(result, 10));
+	replace(&conn->extension_version, copy_value(result, 11));
+	replace(&conn->schema, copy_value(result, 12));
+	PQclear(result);
+	pg_free(query);
+	replace(&conn->environment, NULL);
+	if (conn->schema == NULL)
+		return;
+	query = psprintf("SELECT %s.get_environment()", conn->schema);
+	result = ask(conn, query);
+	replace(&conn->environment, copy_value(result, 0));
+	PQclear(result);
+	pg_free(query);
+}
+
+static void
+check_environment(const SmConn *conn)
+{
+	const char *wanted = conn->config->environment;
+
+	if (wanted == NULL || conn->environment == NULL || conn->flags & SM_CONN_ANY_ENVIRONMENT ||
+	    strcmp(wanted, conn->environment) == 0)
+		return;
+	sm_error_fail(
+	    SM_EXIT_CONNECTION,
+	    psprintf("Check the connection (from %s), or the --env.", conn->config->conninfo_origin),
+	    "the database \"%s\" says that it is \"%s\", not \"%s\"", conn->database, conn->environment,
+	    wanted);
+}
+
+static void
+check_server(const SmConn *conn)
+{
+	if (conn->server_version < 150000)
+		sm_error_fail(SM_EXIT_CONNECTION, "PostgreSQL 15 to 18 are supported.",
+		              "the server is PostgreSQL %s", conn->server_version_text);
+	if (conn->flags & SM_CONN_WRITER && conn->in_recovery)
+		sm_error_fail(
+		    SM_EXIT_CONNECTION,
+		    "Connect to the primary; a list of hosts with target_session_attrs=read-write "
+		    "finds it.",
+		    "the server is a standby: it is in recovery");
+	if ((conn->flags & SM_CONN_EXTENSION) == 0)
+		return;
+	if (conn->schema == NULL)
+		sm_error_fail(SM_EXIT_CONNECTION, "summit-migrate init creates it.",
+		              "the extension summit_migrate is not in the database \"%s\"", conn->database);
+	if (strcmp(conn->extension_version, SM_EXTENSION_VERSION) != 0)
+		sm_error_fail(SM_EXIT_CONNECTION,
+		              "ALTER EXTENSION summit_migrate UPDATE, or the program of "
+		              "the same version.",
+		              "the extension's version is %s, the program needs %s",
+		              conn->extension_version, SM_EXTENSION_VERSION);
+}
+
+SmConn *
+sm_conn_open(const SmConfig *config, const char *conninfo, int flags)
+{
+	SmConn *conn = pg_malloc0(sizeof(SmConn));
+
+	conn->config = config;
+	conn->flags = flags;
+	conn->conninfo = conninfo != NULL ? conninfo : config->conninfo;
+	conn->pg = connect_wait(conn->conninfo, config->connect_wait);
+	if (PQstatus(conn->pg) != CONNECTION_OK)
+	{
+		if ((flags & SM_CONN_TRY) == 0)
+			fail_connect(config, conn->conninfo, conn->pg);
+		PQfinish(conn->pg);
+		pg_free(conn);
+		return NULL;
+	}
+	PQsetNoticeReceiver(conn->pg, take_notice, NULL);
+	sm_interrupt_watch(conn->pg);
+	read_facts(conn);
+	check_server(conn);
+	check_environment(conn);
+	return conn;
+}
+
+bool
+sm_conn_reopen(SmConn *conn, int wait_ms)
+{
+	char *system_identifier = pg_strdup(conn->system_identifier);
+	char *timeline = pg_strdup(conn->timeline);
+	bool same;
+
+	sm_interrupt_watch(NULL);
+	PQfinish(conn->pg);
+	conn->pg = connect_wait(conn->conninfo, wait_ms);
+	if (PQstatus(conn->pg) != CONNECTION_OK)
+		fail_connect(conn->config, conn->conninfo, conn->pg);
+	PQsetNoticeReceiver(conn->pg, take_notice, NULL);
+	sm_interrupt_watch(conn->pg);
+	read_facts(conn);
+	check_server(conn);
+	check_environment(conn);
+	same = strcmp(system_identifier, conn->system_identifier) == 0 &&
+	       strcmp(timeline, conn->timeline) == 0;
+	pg_free(system_identifier);
+	pg_free(timeline);
+	return same;
+}
+
+void
+sm_conn_close(SmConn *conn)
+{
+	if (conn == NULL)
+		return;
+	sm_interrupt_watch(NULL);
+	PQfinish(conn->pg);
+	replace(&conn->server_version_text, NULL);
+	replace(&conn->database, NULL);
+	replace(&conn->encoding, NULL);
+	replace(&conn->session_user_name, NULL);
+	replace(&conn->role, NULL);
+	replace(&conn->system_identifier, NULL);
+	replace(&conn->timeline, NULL);
+	replace(&conn->extension_version, NULL);
+	replace(&conn->schema, NULL);
+	replace(&conn->environment, NULL);
+	pg_free(conn);
+}

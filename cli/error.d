@@ -1,0 +1,4 @@
+error.o: error.c error.h exitcode.h progress.h
+error.h:
+exitcode.h:
+progress.h:

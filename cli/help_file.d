@@ -1,0 +1,2 @@
+help_file.o: help_file.c help.h
+help.h:

@@ -1,0 +1,3 @@
+interrupt.o: interrupt.c interrupt.h exitcode.h
+interrupt.h:
+exitcode.h:

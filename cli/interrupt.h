@@ -1,0 +1,28 @@
+/*
+ * interrupt.h
+ *		SIGINT and SIGTERM: the running statement is cancelled, the command ends
+ *		cleanly by itself.  What a clean end is does not belong here.
+ */
+#ifndef SM_INTERRUPT_H
+#define SM_INTERRUPT_H
+
+#include "libpq-fe.h"
+
+#include "exitcode.h"
+
+/* Installs the handlers; SIGPIPE is ignored from then on. */
+extern void sm_interrupt_install(void);
+
+/* The connection whose statement is to be cancelled; NULL for none. */
+extern void sm_interrupt_watch(PGconn *connection);
+
+/* Whether a signal has come. */
+extern bool sm_interrupt_pending(void);
+
+/* SM_EXIT_INTERRUPT or SM_EXIT_TERMINATE; SM_EXIT_DONE when none has come. */
+extern SmExitCode sm_interrupt_code(void);
+
+/* Sleeps so long; false, at once, when a signal has come or comes. */
+extern bool sm_interrupt_sleep(int ms);
+
+#endif /* SM_INTERRUPT_H */

@@ -1,0 +1,3 @@
+output.o: output.c output.h progress.h
+output.h:
+progress.h:

@@ -1,0 +1,3 @@
+progress.o: progress.c output.h progress.h
+output.h:
+progress.h:

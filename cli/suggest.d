@@ -1,0 +1,2 @@
+suggest.o: suggest.c suggest.h
+suggest.h:
