@@ -30,7 +30,7 @@ extern bool sm_lock_held_all(void);
  * Raises an error for an empty id or name; after any error nothing new is held.
  */
 extern bool sm_lock_acquire(SmQueryScope *scope, const char *id, const char *locked_by,
-							Datum metadata);
+                            Datum metadata);
 
 /*
  * Gives the lock back when the current transaction commits.  locked_by NULL:
@@ -46,4 +46,4 @@ extern bool sm_lock_release(SmQueryScope *scope, const char *id, const char *loc
  */
 extern char *sm_lock_holder_description(SmQueryScope *scope, const char *id);
 
-#endif							/* SM_LOCK_H */
+#endif /* SM_LOCK_H */

@@ -8,5 +8,14 @@
 #include "fmgr.h"
 
 #include "compat.h"
+#include "lock.h"
 
 PG_MODULE_MAGIC;
+
+void		_PG_init(void);
+
+void
+_PG_init(void)
+{
+	sm_lock_init();
+}

@@ -29,10 +29,10 @@
  */
 static struct
 {
-	Oid			oid;
-	char	   *quoted;
-	bool		valid;			/* no pg_namespace row has changed since */
-	uint64		generation;
+	Oid oid;
+	char *quoted;
+	bool valid; /* no pg_namespace row has changed since */
+	uint64 generation;
 } schema_cache;
 
 static void
@@ -46,7 +46,7 @@ static void
 use_schema(Oid schema)
 {
 	static bool registered = false;
-	char	   *name;
+	char *name;
 	const char *quoted;
 
 	if (schema_cache.valid && schema_cache.oid == schema)
@@ -66,9 +66,9 @@ use_schema(Oid schema)
 	}
 	quoted = quote_identifier(name);
 	if (schema_cache.oid != schema || schema_cache.quoted == NULL ||
-		strcmp(schema_cache.quoted, quoted) != 0)
+	    strcmp(schema_cache.quoted, quoted) != 0)
 	{
-		char	   *kept = MemoryContextStrdup(TopMemoryContext, quoted);
+		char *kept = MemoryContextStrdup(TopMemoryContext, quoted);
 
 		if (schema_cache.quoted)
 			pfree(schema_cache.quoted);
@@ -95,7 +95,7 @@ make_commit_durable(void)
 {
 	if (synchronous_commit < SYNCHRONOUS_COMMIT_ON)
 		(void) set_config_option("synchronous_commit", "on", PGC_USERSET, PGC_S_SESSION,
-								 GUC_ACTION_LOCAL, true, 0, false);
+		                         GUC_ACTION_LOCAL, true, 0, false);
 }
 
 /*
@@ -114,10 +114,9 @@ sm_query_begin(SmQueryScope *scope, FunctionCallInfo fcinfo, SmQueryMode mode)
 	if (mode != SM_QUERY_READ)
 	{
 		if (RecoveryInProgress())
-			ereport(ERROR,
-					(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
-					 errmsg("cannot write migration state during recovery"),
-					 errhint("Connect to the primary server.")));
+			ereport(ERROR, (errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
+			                errmsg("cannot write migration state during recovery"),
+			                errhint("Connect to the primary server.")));
 		XactReadOnly = false;
 	}
 	if (mode == SM_QUERY_LEDGER)
@@ -158,19 +157,19 @@ query_text(const char *text)
 static void
 prepare(SmQuery *query)
 {
-	SPIPlanPtr	plan;
-	char	   *text = query_text(query->text);
+	SPIPlanPtr plan;
+	char *text = query_text(query->text);
 
 	if (query->plan)
 	{
-		SPIPlanPtr	old = query->plan;
+		SPIPlanPtr old = query->plan;
 
 		query->plan = NULL;
 		SPI_freeplan(old);
 	}
 	/* SPI copies the types, but has never declared them const */
 	plan = SPI_prepare_cursor(text, query->nargs, unconstify(Oid *, query->types),
-							  CURSOR_OPT_GENERIC_PLAN);
+	                          CURSOR_OPT_GENERIC_PLAN);
 	if (plan == NULL || SPI_keepplan(plan) != 0)
 		elog(ERROR, "could not prepare \"%s\": %s", text, SPI_result_code_string(SPI_result));
 	query->plan = plan;
@@ -185,9 +184,9 @@ prepare(SmQuery *query)
 static int
 run_plan(SmQuery *query, Datum *values, const char *nulls, bool read_only, long limit)
 {
-	bool		saved_seqscan = enable_seqscan;
-	bool		saved_jit = jit_enabled;
-	int			rc;
+	bool saved_seqscan = enable_seqscan;
+	bool saved_jit = jit_enabled;
+	int rc;
 
 	PG_TRY();
 	{
@@ -207,7 +206,7 @@ run_plan(SmQuery *query, Datum *values, const char *nulls, bool read_only, long 
 uint64
 sm_query_execute(SmQueryScope *scope, SmQuery *query, Datum *values, const char *nulls, long limit)
 {
-	int			rc;
+	int rc;
 
 	use_schema(scope->schema);
 	if (query->plan == NULL || query->generation != schema_cache.generation)
@@ -221,8 +220,8 @@ sm_query_execute(SmQueryScope *scope, SmQuery *query, Datum *values, const char 
 Datum
 sm_query_value(uint64 row, int column, bool *isnull)
 {
-	bool		null;
-	Datum		value = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &null);
+	bool null;
+	Datum value = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &null);
 
 	if (isnull)
 		*isnull = null;
@@ -235,7 +234,7 @@ char *
 sm_query_text(SmQueryScope *scope, uint64 row, int column)
 {
 	MemoryContext spi_context = MemoryContextSwitchTo(scope->caller);
-	char	   *value = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
+	char *value = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
 
 	MemoryContextSwitchTo(spi_context);
 	return value;

@@ -31,14 +31,14 @@
 
 typedef struct SmQuery
 {
-	const char *text;			/* "@schema@" stands for the quoted schema */
-	const Oid  *types;			/* of the parameters $1.. */
-	int			nargs;
-	bool		by_key;			/* finds its rows by an index, never by a scan */
+	const char *text; /* "@schema@" stands for the quoted schema */
+	const Oid *types; /* of the parameters $1.. */
+	int nargs;
+	bool by_key; /* finds its rows by an index, never by a scan */
 
 	/* the rest is query.c's own */
-	uint64		generation;
-	SPIPlanPtr	plan;
+	uint64 generation;
+	SPIPlanPtr plan;
 } SmQuery;
 
 /*
@@ -48,26 +48,38 @@ typedef struct SmQuery
  * rows later.  SM_QUERY_LIST leaves the choice to the planner.  The _NOARGS
  * forms take no parameters.
  */
-#define SM_QUERY_ARGS(...) \
+#define SM_QUERY_ARGS(...)                                                                         \
 	(const Oid[]){__VA_ARGS__}, (int) (sizeof((const Oid[]){__VA_ARGS__}) / sizeof(Oid))
-#define SM_QUERY(text, ...) {(text), SM_QUERY_ARGS(__VA_ARGS__), true, 0, NULL}
-#define SM_QUERY_LIST(text, ...) {(text), SM_QUERY_ARGS(__VA_ARGS__), false, 0, NULL}
-#define SM_QUERY_NOARGS(text) {(text), NULL, 0, true, 0, NULL}
-#define SM_QUERY_LIST_NOARGS(text) {(text), NULL, 0, false, 0, NULL}
+#define SM_QUERY(text, ...)                                                                        \
+	{                                                                                              \
+		(text), SM_QUERY_ARGS(__VA_ARGS__), true, 0, NULL                                          \
+	}
+#define SM_QUERY_LIST(text, ...)                                                                   \
+	{                                                                                              \
+		(text), SM_QUERY_ARGS(__VA_ARGS__), false, 0, NULL                                         \
+	}
+#define SM_QUERY_NOARGS(text)                                                                      \
+	{                                                                                              \
+		(text), NULL, 0, true, 0, NULL                                                             \
+	}
+#define SM_QUERY_LIST_NOARGS(text)                                                                 \
+	{                                                                                              \
+		(text), NULL, 0, false, 0, NULL                                                            \
+	}
 
 typedef enum SmQueryMode
 {
-	SM_QUERY_READ,				/* sees the caller's snapshot, changes nothing */
-	SM_QUERY_WRITE,				/* may write, in a READ ONLY transaction too */
-	SM_QUERY_LEDGER				/* as WRITE, and the commit is made durable */
+	SM_QUERY_READ,  /* sees the caller's snapshot, changes nothing */
+	SM_QUERY_WRITE, /* may write, in a READ ONLY transaction too */
+	SM_QUERY_LEDGER /* as WRITE, and the commit is made durable */
 } SmQueryMode;
 
 typedef struct SmQueryScope
 {
-	Oid			schema;			/* that of the SQL function that was called */
-	bool		read_only;		/* SPI's read_only for each query in it */
-	bool		xact_read_only; /* what XactReadOnly was before */
-	MemoryContext caller;		/* what must outlive the scope goes here */
+	Oid schema;           /* that of the SQL function that was called */
+	bool read_only;       /* SPI's read_only for each query in it */
+	bool xact_read_only;  /* what XactReadOnly was before */
+	MemoryContext caller; /* what must outlive the scope goes here */
 } SmQueryScope;
 
 /*
@@ -89,7 +101,7 @@ extern void sm_query_end(SmQueryScope *scope);
  * Raises what the query raises.
  */
 extern uint64 sm_query_execute(SmQueryScope *scope, SmQuery *query, Datum *values,
-							   const char *nulls, long limit);
+                               const char *nulls, long limit);
 
 /*
  * A column (from 1) of a row (from 0) of the last result.  isnull may be NULL
@@ -106,4 +118,4 @@ extern char *sm_query_text(SmQueryScope *scope, uint64 row, int column);
  */
 extern const char *sm_query_schema(FunctionCallInfo fcinfo);
 
-#endif							/* SM_QUERY_H */
+#endif /* SM_QUERY_H */

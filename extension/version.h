@@ -11,14 +11,14 @@
 typedef struct SmVersionPart
 {
 	const char *text;
-	int			length;
+	int length;
 } SmVersionPart;
 
 typedef struct SmVersion
 {
-	SmVersionPart number[3];	/* major, minor, patch: digits without leading zeros */
-	SmVersionPart prerelease;	/* without the hyphen; length 0: none */
-	SmVersionPart build;		/* without the plus; length 0: none */
+	SmVersionPart number[3];  /* major, minor, patch: digits without leading zeros */
+	SmVersionPart prerelease; /* without the hyphen; length 0: none */
+	SmVersionPart build;      /* without the plus; length 0: none */
 } SmVersion;
 
 /*
@@ -29,7 +29,10 @@ typedef struct SmVersion
 extern char *sm_version_parse(const char *text, SmVersion *version);
 
 /* -1, 0 or 1 by SemVer precedence; build metadata does not count. */
-extern int	sm_version_compare(const SmVersion *a, const SmVersion *b);
+extern int sm_version_compare(const SmVersion *a, const SmVersion *b);
+
+/* The same for texts; raises as sm_version_normalise(). */
+extern int sm_version_compare_texts(const char *a, const char *b);
 
 /*
  * The version without a leading v, palloc'd.  Raises
@@ -44,7 +47,10 @@ extern char *sm_version_normalise(const char *text);
  */
 extern const char *sm_database_type_canonical(const char *name);
 
+/* The same, but an unknown one raises ERRCODE_INVALID_PARAMETER_VALUE. */
+extern const char *sm_database_type_required(const char *name);
+
 /* The known ones as a sentence for an error's hint. */
 extern const char *sm_database_type_hint(void);
 
-#endif							/* SM_VERSION_H */
+#endif /* SM_VERSION_H */
