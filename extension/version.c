@@ -245,7 +245,7 @@ sm_version_compare_texts(const char *a, const char *b)
 const char *
 sm_database_type_canonical(const char *name)
 {
-	for (int i = 0; i < lengthof(database_types); i++)
+	for (size_t i = 0; i < lengthof(database_types); i++)
 	{
 		if (pg_strcasecmp(name, database_types[i].spelling) == 0)
 			return database_types[i].canonical;

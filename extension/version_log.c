@@ -158,7 +158,7 @@ migration_id_of(const char *file)
 	const char *slash = strrchr(file, '/');
 	char *id = pstrdup(slash ? slash + 1 : file);
 
-	for (int i = 0; i < lengthof(endings); i++)
+	for (size_t i = 0; i < lengthof(endings); i++)
 	{
 		int length = strlen(id) - strlen(endings[i]);
 
