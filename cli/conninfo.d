@@ -1,6 +1,0 @@
-conninfo.o: conninfo.c conn.h config.h options.h error.h exitcode.h
-conn.h:
-config.h:
-options.h:
-error.h:
-exitcode.h:

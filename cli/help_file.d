@@ -1,2 +1,0 @@
-help_file.o: help_file.c help.h
-help.h:

@@ -1,3 +1,0 @@
-interrupt.o: interrupt.c interrupt.h exitcode.h
-interrupt.h:
-exitcode.h:

@@ -1,5 +1,0 @@
-options.o: options.c error.h exitcode.h options.h suggest.h
-error.h:
-exitcode.h:
-options.h:
-suggest.h:

@@ -1,3 +1,0 @@
-output.o: output.c output.h progress.h
-output.h:
-progress.h:

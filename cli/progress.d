@@ -1,3 +1,0 @@
-progress.o: progress.c output.h progress.h
-output.h:
-progress.h:

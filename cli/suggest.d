@@ -1,2 +1,0 @@
-suggest.o: suggest.c suggest.h
-suggest.h:
