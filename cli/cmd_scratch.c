@@ -57,6 +57,7 @@ become_command(const char *conninfo, const char *folder, char **argv)
 {
 	static const char *const elsewhere[] = {"PGSERVICE", "PGHOSTADDR", "PGPASSWORD", "PGPASSFILE",
 		"PGSSLMODE", "PGOPTIONS", "PGTARGETSESSIONATTRS", "PGREQUIREPEER"};
+	int			code;
 
 	for (int i = 0; i < (int) lengthof(elsewhere); i++)
 		unsetenv(elsewhere[i]);
@@ -67,8 +68,10 @@ become_command(const char *conninfo, const char *folder, char **argv)
 	setenv("PGDATABASE", "postgres", 1);
 	signal(SIGPIPE, SIG_DFL);
 	execvp(argv[0], argv);
-	fprintf(stderr, "summit-migrate: could not run %s: %m\n", argv[0]);
-	_exit(errno == ENOENT ? 127 : 126);
+	/* as a shell would say it */
+	code = errno == ENOENT ? 127 : 126;
+	fprintf(stderr, "summit-migrate: error: could not run %s: %m\n", argv[0]);
+	_exit(code);
 }
 
 /* Waits for the command; a signal for us goes on to it. */

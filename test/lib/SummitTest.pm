@@ -9,7 +9,7 @@ use File::Basename;
 use IPC::Run;
 use Test::More;
 
-our @EXPORT_OK = qw(need run_program conninfo);
+our @EXPORT_OK = qw(need run_program wait_for);
 
 my %is_there = (
 	root => sub { $> == 0 },
@@ -44,11 +44,17 @@ sub run_program
 	return ($status & 127 ? 128 + ($status & 127) : $status >> 8, $out, $err);
 }
 
-# The connection string of a PostgreSQL::Test::Cluster for a database.
-sub conninfo
+# Waits until a condition holds; false when it does not within so many seconds (10).
+sub wait_for
 {
-	my ($node, $database) = @_;
-	return 'host=' . $node->host . ' port=' . $node->port . " dbname=$database";
+	my ($condition, $seconds) = @_;
+	my $end = time + ($seconds // 10);
+	until ($condition->())
+	{
+		return 0 if time > $end;
+		select undef, undef, undef, 0.02;
+	}
+	return 1;
 }
 
 1;

@@ -1,0 +1,171 @@
+# Scratch servers: what they are, that two do not meet, and that nothing of one
+# is left, however its program ends.
+use strict;
+use warnings;
+use File::Temp;
+use IPC::Run;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use Time::HiRes qw(sleep time);
+use SummitTest qw(run_program wait_for);
+
+# Only this file's servers are looked at: in a folder of its own.
+my $tmp = File::Temp->newdir('s_XXXXXX', DIR => $ENV{TMPDIR}, CLEANUP => 1);
+$ENV{TMPDIR} = "$tmp";
+$ENV{XDG_CACHE_HOME} = "$tmp/cache";
+
+sub folders { return glob("$tmp/summit-migrate-scratch.*") }
+
+# Whether a server works in the folder.
+sub server_runs
+{
+	my ($folder) = @_;
+	return grep { (readlink("$_/cwd") // '') eq "$folder/data" } glob('/proc/[0-9]*');
+}
+
+sub pid_of_owner
+{
+	my ($folder) = @_;
+	my ($pid) = split / /, slurp_file("$folder/owner");
+	return $pid;
+}
+
+# A program under way: its handle, its command's pid and its server's folder.
+sub start_run
+{
+	my ($out, $err) = ('', '');
+	my $handle = IPC::Run::start(
+		[ 'summit-migrate', 'scratch', 'run', '--', 'sh', '-c', 'echo $$ $PGHOST; exec sleep 600' ],
+		'<', \undef, '>', \$out, '2>', \$err);
+	$handle->pump until $out =~ /\n/ || !$handle->pumpable;
+	my ($pid, $folder) = split ' ', $out;
+	return ($handle, $pid, $folder, $handle->{KIDS}[0]{PID});
+}
+
+my ($status, $out, $err) = run_program('summit-migrate', 'scratch', 'run', '--', 'true');
+is($status, 0, 'the first server starts') or diag $err;
+like($err, qr/template/, 'it says that it makes the template');
+my $fastest = 60;
+for (1 .. 3)
+{
+	my $before = time;
+	run_program('summit-migrate', 'scratch', 'run', '--', 'true');
+	my $took = time - $before;
+	$fastest = $took if $took < $fastest;
+}
+cmp_ok($fastest, '<', 1, 'later ones start and end in under a second');
+note(sprintf 'fastest start and end: %.3f s', $fastest);
+is_deeply([folders()], [], 'no folder is left');
+
+($status, $out, $err) = run_program('summit-migrate', 'scratch', 'run', '--', 'psql', '-XAtc',
+	"SELECT extname || ' in ' || extnamespace::regnamespace FROM pg_extension WHERE extname ~ 'summit';
+	 SELECT current_setting('fsync'), current_setting('listen_addresses') = ''");
+is($out, "summit_migrate in summit_migrate\noff|t\n", 'the extension is there; no fsync, no TCP');
+
+($status, $out) = run_program('summit-migrate', 'scratch', 'run', 'sh', '-c',
+	'stat -c %a "$PGHOST"; exit 7');
+is($status, 7, "the command's exit status is passed on");
+is($out, "700\n", 'the folder is closed to other users');
+($status) = run_program('summit-migrate', 'scratch', 'run', 'no-such-command');
+is($status, 127, 'a command that is not there');
+($status) = run_program('summit-migrate', 'scratch', 'run');
+is($status, 2, 'no command');
+
+{
+	local %ENV = %ENV;
+	delete @ENV{qw(HOME XDG_CACHE_HOME)};
+	($status, $out, $err) = run_program('summit-migrate', 'scratch', 'run', 'true');
+	is($status, 0, 'without a home it works too') or diag $err;
+}
+
+# two at once
+my ($one, $one_pid, $one_folder, $one_program) = start_run();
+my ($two, $two_pid, $two_folder, $two_program) = start_run();
+isnt($one_folder, $two_folder, 'two at once have folders of their own');
+ok(server_runs($one_folder) && server_runs($two_folder), 'and servers');
+
+# signals
+kill 'TERM', $one_program;
+$one->finish;
+is($one->full_result, 143 << 8, 'SIGTERM ends the program with 143');
+ok(!-e $one_folder && !server_runs($one_folder), 'and its server, and its folder');
+ok(!kill(0, $one_pid), 'and its command');
+ok(server_runs($two_folder), 'the other server goes on');
+kill 'INT', $two_program;
+$two->finish;
+is($two->full_result, 130 << 8, 'SIGINT ends the program with 130');
+ok(!-e $two_folder && !server_runs($two_folder), 'and its server, and its folder');
+
+# SIGKILL of the program: the guardian sees to it
+($one, $one_pid, $one_folder, $one_program) = start_run();
+kill 'KILL', $one_program;
+ok(wait_for(sub { !-e $one_folder && !server_runs($one_folder) }),
+	'after SIGKILL of the program its server and folder go at once');
+kill 'KILL', $one_pid;
+$one->finish;
+
+# SIGKILL of both: the server ends, the next start sweeps the folder
+($one, $one_pid, $one_folder, $one_program) = start_run();
+kill 'KILL', $one_program, pid_of_owner($one_folder);
+ok(wait_for(sub { !server_runs($one_folder) }), 'after SIGKILL of both the server ends');
+kill 'KILL', $one_pid;
+$one->finish;
+ok(-e $one_folder, 'the folder is left');
+mkdir "$tmp/summit-migrate-scratch.young";
+mkdir "$tmp/summit-migrate-scratch.old1";
+utime 1, 1, "$tmp/summit-migrate-scratch.old1";
+($two, $two_pid, $two_folder, $two_program) = start_run();
+ok(!-e $one_folder, 'the next start removes it');
+ok(!-e "$tmp/summit-migrate-scratch.old1", 'and what was half made long ago');
+ok(-e "$tmp/summit-migrate-scratch.young", 'not what may still be made');
+rmdir "$tmp/summit-migrate-scratch.young";
+
+# start and stop
+($status, $out, $err) = run_program('summit-migrate', '--json', 'scratch', 'start');
+is($status, 0, 'scratch start') or diag $err;
+my ($kept) = $out =~ /"folder":\s*"([^"]+)"/;
+my ($url) = $out =~ /"conninfo":\s*"([^"]+)"/;
+($status, $out) = run_program('psql', '-XAt', '-d', $url, '-c', 'SELECT 1');
+is($out, "1\n", 'its server outlives the program');
+($status, $out) = run_program('summit-migrate', 'scratch', 'stop', "$tmp/elsewhere");
+is($status, 2, 'scratch stop of a folder that is no server');
+run_program('summit-migrate', 'scratch', 'run', 'true');
+ok(server_runs($kept), 'another run does not sweep it');
+($status, $out, $err) = run_program('summit-migrate', 'scratch', 'stop');
+is($status, 0, 'scratch stop');
+like($err, qr/ended one/, 'it says what it ended');
+ok(!-e $kept && !server_runs($kept), 'the server and its folder are gone');
+ok(server_runs($two_folder), 'a server that belongs to a running program is not');
+kill 'TERM', $two_program;
+$two->finish;
+
+# a server that cannot start is said with what it wrote
+my ($template) = glob("$tmp/cache/summit-migrate/scratch-*");
+append_to_file("$template/postgresql.conf", "no_such_setting = 1\n");
+($status, $out, $err) = run_program('summit-migrate', 'scratch', 'run', 'true');
+is($status, 1, 'a server that does not start');
+like($err, qr/no_such_setting/, "the error shows the server's own");
+is_deeply([folders()], [], 'no folder is left');
+PostgreSQL::Test::Utils::system_log('rm', '-rf', $template);
+
+# what differs from the configured server is said
+my $node = PostgreSQL::Test::Cluster->new('configured');
+$node->init;
+$node->start;
+$node->safe_psql('postgres', "UPDATE pg_extension SET extversion = '0.9' WHERE extname = 'plpgsql'");
+{
+	local $ENV{DATABASE_URL} = $node->connstr('postgres');
+	($status, $out, $err) = run_program('summit-migrate', 'scratch', 'run', 'true');
+	like($err, qr/configured server has extension plpgsql 0\.9/, 'an extension that is not here is warned of');
+	($status, $out, $err) =
+	  run_program('summit-migrate', 'scratch', 'run', 'sh', '-c', 'echo "$DATABASE_URL"');
+	like($out, qr/summit-migrate-scratch/, 'the command is led to the scratch server');
+
+	($status, $out, $err) = run_program('summit-migrate', '--scratch', '--json', 'version');
+	is($status, 0, '--scratch before a command') or diag $err;
+	unlike($out, qr/"server":\s*null/, 'gives it a server');
+}
+is_deeply([folders()], [], 'no folder is left');
+
+done_testing();
