@@ -168,7 +168,8 @@ ask(SmConn *conn, const char *query)
 static void
 refuse_pooler(SmConn *conn, const char *backend_pid)
 {
-	if (PQbackendPID(conn->pg) == atoi(backend_pid))
+	conn->pooled = PQbackendPID(conn->pg) != atoi(backend_pid);
+	if (!conn->pooled || conn->flags & SM_CONN_ANY_SERVER)
 		return;
 	sm_error_fail(
 	    SM_EXIT_CONNECTION,
@@ -230,6 +231,8 @@ check_environment(const SmConn *conn)
 static void
 check_server(const SmConn *conn)
 {
+	if (conn->flags & SM_CONN_ANY_SERVER)
+		return;
 	if (conn->server_version < 150000)
 		sm_error_fail(SM_EXIT_CONNECTION, "PostgreSQL 15 to 18 are supported.",
 		              "the server is PostgreSQL %s", conn->server_version_text);

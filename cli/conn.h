@@ -16,6 +16,7 @@
 #define SM_CONN_WRITER 0x02          /* not in recovery; settings of a session that holds a lock */
 #define SM_CONN_TRY 0x04             /* NULL instead of an exit where no server answers */
 #define SM_CONN_ANY_ENVIRONMENT 0x08 /* no comparison of environment names */
+#define SM_CONN_ANY_SERVER 0x10      /* whatever it is: pooled, too old, without extension */
 
 typedef struct SmConn
 {
@@ -30,7 +31,8 @@ typedef struct SmConn
 	char *database;
 	char *encoding;
 	char *session_user_name;
-	char *role; /* SET ROLE at the start, "none" without */
+	char *role;  /* SET ROLE at the start, "none" without */
+	bool pooled; /* a pooler is in between (SM_CONN_ANY_SERVER) */
 	bool superuser;
 	bool in_recovery;
 	char *system_identifier;
