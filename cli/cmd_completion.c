@@ -94,7 +94,7 @@ print_bash(void)
 	       "\t\tcase ${COMP_WORDS[i]} in\n\t\t\t");
 	for (const SmCommand *command = next_command(NULL); command != NULL;
 	     command = next_command(command))
-		printf("%s%s", command == sm_commands ? "" : "|", command->name);
+		printf("%s%s", command == next_command(NULL) ? "" : "|", command->name);
 	printf(") command=${COMP_WORDS[i]}; break ;;\n\t\tesac\n\tdone\n"
 	       "\tcase $previous in\n"
 	       "\t\t--config) COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n"
