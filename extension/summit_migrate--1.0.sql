@@ -170,10 +170,19 @@ CREATE INDEX migration_dependencies_depends_on ON migration_dependencies (depend
 COMMENT ON TABLE migration_dependencies IS
 'What a migration needs: expand and migrate of another (depends_on_phase migrate), or its contract too.';
 
-SELECT pg_catalog.pg_extension_config_dump(c, '') FROM pg_catalog.unnest(ARRAY[
-	'migration_settings', 'migration_runs', 'schema_versions', 'migration_history', 'migration_units',
-	'migration_locks', 'migration_dependencies', 'schema_versions_id_seq', 'migration_history_id_seq',
-	'migration_units_id_seq', 'migration_locks_id_seq', 'migration_dependencies_id_seq']::pg_catalog.regclass[]) c;
+-- one statement each: a second call in the same one cannot update pg_extension again
+SELECT pg_catalog.pg_extension_config_dump('migration_settings', '');
+SELECT pg_catalog.pg_extension_config_dump('migration_runs', '');
+SELECT pg_catalog.pg_extension_config_dump('schema_versions', '');
+SELECT pg_catalog.pg_extension_config_dump('migration_history', '');
+SELECT pg_catalog.pg_extension_config_dump('migration_units', '');
+SELECT pg_catalog.pg_extension_config_dump('migration_locks', '');
+SELECT pg_catalog.pg_extension_config_dump('migration_dependencies', '');
+SELECT pg_catalog.pg_extension_config_dump('schema_versions_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('migration_history_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('migration_units_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('migration_locks_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('migration_dependencies_id_seq', '');
 
 -- ---------------------------------------------------------------------------
 -- versions
