@@ -17,4 +17,13 @@
 #define sm_lock_held_by_me(tag, mode) LockHeldByMe((tag), (mode))
 #endif
 
+/* ExecutorRun() and its hook lost their last parameter, execute_once, in 18. */
+#if PG_VERSION_NUM >= 180000
+#define SM_EXECUTOR_RUN_ONCE_PARAM
+#define SM_EXECUTOR_RUN_ONCE_ARG
+#else
+#define SM_EXECUTOR_RUN_ONCE_PARAM , bool execute_once
+#define SM_EXECUTOR_RUN_ONCE_ARG , execute_once
+#endif
+
 #endif /* SM_COMPAT_H */

@@ -8,7 +8,10 @@
 #include "fmgr.h"
 
 #include "compat.h"
+#include "history.h"
 #include "lock.h"
+#include "run.h"
+#include "unit_stats.h"
 
 PG_MODULE_MAGIC;
 
@@ -18,4 +21,7 @@ void
 _PG_init(void)
 {
 	sm_lock_init();
+	sm_run_init();
+	sm_history_init();
+	sm_unit_stats_init();
 }

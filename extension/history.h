@@ -1,0 +1,99 @@
+/*
+ * history.h
+ *		The rows of migration_history, migration_units and schema_versions: what
+ *		is written when a unit or a phase changes its state, and which unit is
+ *		open in this transaction.  Whether it may change is order.h's.
+ */
+#ifndef SM_HISTORY_H
+#define SM_HISTORY_H
+
+#include "access/transam.h"
+#include "query.h"
+#include "utils/timestamp.h"
+
+/* A unit of a phase in a direction; unit 0: the phase itself. */
+typedef struct SmUnitKey
+{
+	char	   *migration_id;
+	char	   *phase;			/* expand, migrate, contract; down: all, too */
+	bool		up;
+	int			unit;
+	char	   *target;
+} SmUnitKey;
+
+/* The unit whose statements this transaction runs. */
+typedef struct SmOpenUnit
+{
+	SmUnitKey	key;
+	FullTransactionId xid;
+	SubTransactionId subxact;
+	TimestampTz started_at;
+	double		lock_wait_ms;
+} SmOpenUnit;
+
+typedef enum SmUnitState
+{
+	SM_UNIT_RUNNING,
+	SM_UNIT_COMPLETED,
+	SM_UNIT_FAILED
+} SmUnitState;
+
+/* What a ledger row gets; texts may be NULL, Datums 0. */
+typedef struct SmUnitRow
+{
+	SmUnitState state;
+	bool		transactional;
+	TimestampTz started_at;
+	TimestampTz finished_at;	/* 0: not finished */
+	double		execution_time_ms;
+	int64		rows_affected;	/* -1: not known */
+	double		lock_wait_ms;
+	double		lock_hold_ms;
+	char	   *error_sqlstate;
+	char	   *error_message;
+	int			error_position; /* 0: none */
+	char	   *statement;		/* intents only */
+	Datum		intent;			/* jsonb */
+	char	   *batch_cursor;
+} SmUnitRow;
+
+/* _PG_init's part: an open unit ends with its (sub)transaction. */
+extern void sm_history_init(void);
+
+/*
+ * Reads (migration_id, phase, direction, unit, target) or, without a unit,
+ * (migration_id, phase, direction, target) from a function's first arguments.
+ * Raises an error for an unknown phase or direction and a unit below 1.
+ */
+extern void sm_history_read_key(FunctionCallInfo fcinfo, bool with_unit, SmUnitKey *key);
+
+/* The unit that is open in this transaction, NULL when none is. */
+extern const SmOpenUnit *sm_history_open_unit(void);
+
+/* Opens a unit, which lives until the (sub)transaction ends or it is closed. */
+extern void sm_history_open(const SmUnitKey *key, double lock_wait_ms);
+extern void sm_history_close(void);
+
+/*
+ * Writes a unit's row.  A row that is new, or that was begun anew, counts one
+ * attempt more; one that was running goes on, and a batched one adds up.
+ */
+extern void sm_history_write_unit(SmQueryScope *scope, const SmUnitKey *key, const SmUnitRow *row);
+
+/* A unit but not the last was completed, or was begun. */
+extern void sm_history_mark_running(SmQueryScope *scope, const SmUnitKey *key);
+
+/*
+ * A phase failed; going down, only where the undo has changed something
+ * already.
+ */
+extern void sm_history_mark_failed(SmQueryScope *scope, const SmUnitKey *key, const char *sqlstate,
+								   const char *message);
+
+/*
+ * The phase is applied (up), with its version where it was the last to be
+ * missing; or undone (down): one phase, or all of them.
+ */
+extern void sm_history_complete(SmQueryScope *scope, const SmUnitKey *key);
+
+#endif							/* SM_HISTORY_H */

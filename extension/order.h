@@ -1,0 +1,28 @@
+/*
+ * order.h
+ *		Which unit or phase may begin now: the order of units, phases and
+ *		dependencies.  Nothing is decided here about files or statements.
+ */
+#ifndef SM_ORDER_H
+#define SM_ORDER_H
+
+#include "history.h"
+
+/* A unit's row as it was, in the scope's calling context. */
+typedef struct SmUnitBefore
+{
+	char	   *state;			/* NULL: there was no row */
+	bool		transactional;
+	bool		batched;		/* some batches of it are done */
+} SmUnitBefore;
+
+/*
+ * Checks session, fence (the epoch row is held FOR SHARE from here on), state
+ * of the phase, and that the unit before this one is completed; with unit 1,
+ * or 0 for a phase without units, the phases before it and the dependencies
+ * too.  A phase that starts over puts its undo back to pending.  Raises
+ * ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE with what is missing.
+ */
+extern void sm_order_check(SmQueryScope *scope, const SmUnitKey *key, SmUnitBefore *before);
+
+#endif							/* SM_ORDER_H */
