@@ -78,13 +78,6 @@ use_schema(Oid schema)
 	}
 }
 
-const char *
-sm_query_schema(FunctionCallInfo fcinfo)
-{
-	use_schema(get_func_namespace(fcinfo->flinfo->fn_oid));
-	return schema_cache.quoted;
-}
-
 /*
  * A ledger row must not vanish in a crash after the client was told of its
  * commit: a lower synchronous_commit is raised for the rest of the transaction.
@@ -132,13 +125,13 @@ sm_query_end(SmQueryScope *scope)
 	XactReadOnly = scope->xact_read_only;
 }
 
-/* The text of a query with each mark replaced by the quoted schema. */
-static char *
-query_text(const char *text)
+char *
+sm_query_expand(SmQueryScope *scope, const char *text)
 {
 	StringInfoData result;
 	const char *mark;
 
+	use_schema(scope->schema);
 	initStringInfo(&result);
 	while ((mark = strstr(text, SCHEMA_MARK)) != NULL)
 	{
@@ -155,10 +148,10 @@ query_text(const char *text)
  * row is found here, and planning costs more than running.
  */
 static void
-prepare(SmQuery *query)
+prepare(SmQueryScope *scope, SmQuery *query)
 {
 	SPIPlanPtr plan;
-	char *text = query_text(query->text);
+	char *text = sm_query_expand(scope, query->text);
 
 	if (query->plan)
 	{
@@ -210,10 +203,20 @@ sm_query_execute(SmQueryScope *scope, SmQuery *query, Datum *values, const char 
 
 	use_schema(scope->schema);
 	if (query->plan == NULL || query->generation != schema_cache.generation)
-		prepare(query);
+		prepare(scope, query);
 	rc = run_plan(query, values, nulls, scope->read_only, limit);
 	if (rc < 0)
 		elog(ERROR, "could not execute \"%s\": %s", query->text, SPI_result_code_string(rc));
+	return SPI_processed;
+}
+
+uint64
+sm_query_run(SmQueryScope *scope, const char *sql)
+{
+	int rc = SPI_execute(sql, scope->read_only, 0);
+
+	if (rc < 0)
+		elog(ERROR, "could not execute \"%s\": %s", sql, SPI_result_code_string(rc));
 	return SPI_processed;
 }
 

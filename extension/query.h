@@ -104,6 +104,15 @@ extern uint64 sm_query_execute(SmQueryScope *scope, SmQuery *query, Datum *value
                                const char *nulls, long limit);
 
 /*
+ * Runs SQL that was built for this one time (identifiers quoted by the caller);
+ * returns and raises as sm_query_execute().
+ */
+extern uint64 sm_query_run(SmQueryScope *scope, const char *sql);
+
+/* A text with each "@schema@" replaced, palloc'd: a part of such SQL. */
+extern char *sm_query_expand(SmQueryScope *scope, const char *text);
+
+/*
  * A column (from 1) of a row (from 0) of the last result.  isnull may be NULL
  * where the column cannot be; a by-reference value lives until the next query.
  */
@@ -111,11 +120,5 @@ extern Datum sm_query_value(uint64 row, int column, bool *isnull);
 
 /* The same as text in the scope's calling context; NULL for an SQL NULL. */
 extern char *sm_query_text(SmQueryScope *scope, uint64 row, int column);
-
-/*
- * The quoted name of the schema of the called function, for SQL that is built
- * at run time.  Lives until the schema changes its name: copy what is kept.
- */
-extern const char *sm_query_schema(FunctionCallInfo fcinfo);
 
 #endif /* SM_QUERY_H */

@@ -7,15 +7,14 @@
 -- install: what must be true before anything is created
 -- ---------------------------------------------------------------------------
 
-CREATE FUNCTION check_installation(schema_name text)
+CREATE FUNCTION check_installation()
 RETURNS void
-LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT
+LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'summit_migrate_check_installation';
-
-COMMENT ON FUNCTION check_installation(text) IS
+COMMENT ON FUNCTION check_installation() IS
 'Stops CREATE EXTENSION where tables of the older scripts stand in the way (ERRCODE_DUPLICATE_TABLE, with the way out as a hint) and warns where PUBLIC may create in the schema.';
 
-SELECT @extschema@.check_installation('@extschema@');
+SELECT @extschema@.check_installation();
 
 -- ---------------------------------------------------------------------------
 -- tables
@@ -152,11 +151,12 @@ CREATE TABLE migration_locks (
 	metadata		jsonb NOT NULL DEFAULT '{}',
 	pid				integer,
 	backend_start	timestamptz,
-	session_user_name	text
+	session_user_name	text,
+	lock_key		bigint
 ) WITH (fillfactor = 80);
 CREATE INDEX migration_locks_held ON migration_locks (migration_id) WHERE released_at IS NULL;
 COMMENT ON TABLE migration_locks IS
-'Information only: the lock itself is in the lock manager. migration_lock_holders() compares the two.';
+'Information only: the lock itself is in the lock manager, and a row may be missing (acquired in a transaction that was rolled back) or stale (the session ended without a release). migration_lock_holders() compares the two. lock_key: the 64-bit key in pg_locks, classid high and objid low, 0 for ''*''.';
 
 CREATE TABLE migration_dependencies (
 	id						serial PRIMARY KEY,
@@ -233,7 +233,7 @@ RETURNS boolean
 LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_acquire_migration_lock';
 COMMENT ON FUNCTION acquire_migration_lock(text, text, jsonb) IS
-'Takes the lock of one migration, or of all (''*''), for this session, without waiting: true for one session only, true again for its holder, false for all others. It survives ROLLBACK and ends with release_migration_lock(), the session, DISCARD ALL or pg_advisory_unlock_all().';
+'Takes the lock of one migration, or of all (''*'', which conflicts with every id), for this session and this name, without waiting: true for one holder only, true again for it (nothing changes), false for all others, a second name in the same session included. It survives ROLLBACK and PREPARE TRANSACTION, and ends with release_migration_lock(), the session, DISCARD ALL or pg_advisory_unlock_all(). An empty id or name is an error.';
 
 CREATE FUNCTION release_migration_lock(migration_id text, locked_by text)
 RETURNS boolean
@@ -245,12 +245,36 @@ COMMENT ON FUNCTION release_migration_lock(text, text) IS
 CREATE FUNCTION migration_lock_holders()
 RETURNS TABLE (migration_id text, locked_by text, locked_at timestamptz, pid integer, session_user_name text,
 			   application_name text, client_addr inet, backend_start timestamptz, state text,
-			   transaction_started_at timestamptz, stale boolean, metadata jsonb)
+			   transaction_started_at timestamptz, stale boolean, metadata jsonb, wait_event_type text,
+			   wait_event text, lock_key bigint)
 LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$ SELECT NULL::text, NULL::text, NULL::timestamptz, NULL::integer, NULL::text, NULL::text, NULL::inet,
-			 NULL::timestamptz, NULL::text, NULL::timestamptz, NULL::boolean, NULL::jsonb WHERE false $$;
+AS $$
+	WITH held AS (
+		SELECT l.objsubid = 21325 AS whole, (l.classid::bigint << 32) | l.objid::bigint AS lock_key, l.pid
+		FROM pg_locks l
+		WHERE l.locktype = 'advisory' AND l.objsubid IN (21325, 21326) AND l.mode = 'ExclusiveLock' AND l.granted
+		  AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+	), open_rows AS (
+		-- only the newest row of a session and key can be that of its lock
+		SELECT r.*, CASE WHEN row_number() OVER (PARTITION BY r.pid, r.backend_start, r.migration_id
+												 ORDER BY r.id DESC) = 1 THEN r.pid END AS holder
+		FROM @extschema@.migration_locks r
+		WHERE r.released_at IS NULL
+	)
+	SELECT coalesce(r.migration_id, CASE WHEN h.whole THEN '*' END), r.locked_by, r.locked_at, h.pid,
+		   coalesce(r.session_user_name, h.usename::text), h.application_name, h.client_addr,
+		   coalesce(h.backend_start, r.backend_start), h.state, h.xact_start, h.pid IS NULL, r.metadata,
+		   h.wait_event_type, h.wait_event, coalesce(h.lock_key, r.lock_key)
+	FROM (SELECT held.whole, held.lock_key, a.pid, a.usename, a.application_name, a.client_addr, a.backend_start,
+				 a.state, a.xact_start, a.wait_event_type, a.wait_event
+		  FROM held JOIN pg_stat_activity a ON a.pid = held.pid) h
+	FULL JOIN open_rows r
+		ON r.holder = h.pid AND r.backend_start = h.backend_start AND r.lock_key = h.lock_key
+		   AND (r.migration_id = '*') = h.whole
+	ORDER BY 3, 4
+$$;
 COMMENT ON FUNCTION migration_lock_holders() IS
-'Who holds which migration lock, from pg_locks: since when, from where, active or idle (pg_stat_activity.state); migration_id is NULL while the row of an acquisition is not committed. stale: a row of migration_locks whose lock is gone, pid NULL.';
+'Who holds which migration lock, from pg_locks: since when, from where, and whether the session is active, idle or waiting (state, wait_event_type and wait_event as in pg_stat_activity; never the text of its query). migration_id is NULL while the row of an acquisition is not committed, or was rolled back. stale: a row of migration_locks whose lock is gone, pid NULL; the next acquire_migration_lock() of that id closes it.';
 
 -- ---------------------------------------------------------------------------
 -- parse
@@ -473,7 +497,7 @@ RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_set_environment';
 COMMENT ON FUNCTION set_environment(text) IS
-'Gives this database its environment name (dev, staging, prod, …), which the program compares with the one it was told.';
+'Gives this database its environment name (dev, staging, prod, …), which the program compares with the one it was told. Up to 63 lower-case letters, digits, "_" and "-", a letter first; else ERRCODE_INVALID_PARAMETER_VALUE.';
 
 CREATE FUNCTION get_environment()
 RETURNS text
@@ -484,20 +508,60 @@ COMMENT ON FUNCTION get_environment() IS
 
 CREATE FUNCTION grant_migration_role(kind text, role name)
 RETURNS void
-LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT
+LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_grant_migration_role';
 COMMENT ON FUNCTION grant_migration_role(text, name) IS
-'Grants a role what a reader (all readers), a runner (a reader that may call the ledger''s writers and the lock), or an operator (a runner that may resolve, set the environment and log versions) needs. Grants no table. The caller must own the extension''s objects.';
+'Grants a role USAGE on the extension''s schema and EXECUTE on the functions of a kind; no table. reader: every function that only looks (migration_status, migration_state, applied_migrations, unit_state, units_in_doubt, migration_dependents, run_history, migration_lock_holders, get_environment, parse_migration and the four that PUBLIC has). runner: also the lock, register_migration(s), migration_script, begin_run, end_run and all that records units and phases. operator: also resolve_migration, set_environment and log_schema_version. For the extension''s owner only; check_installation, adopt_legacy and this one stay with the owner.';
 
 CREATE FUNCTION adopt_legacy(schema_name text)
 RETURNS TABLE (table_name text, rows_adopted bigint, renamed_to text)
-LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT
+LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD'
 AS 'MODULE_PATHNAME', 'summit_migrate_adopt_legacy';
 COMMENT ON FUNCTION adopt_legacy(text) IS
-'Carries all rows of the older scripts'' tables in a schema over into the extension''s, ids and times kept, sets the sequences behind them, and renames the old tables and functions with the suffix _legacy. Locks that the older tables show as held are carried over as released: they died with their sessions. One transaction: all of it or nothing.';
+'Carries all rows of the older scripts'' tables in a schema over into the extension''s empty ones, ids and times kept (a timestamp without time zone is read in the session''s TimeZone), sets the sequences behind them, and renames the old tables and functions with the suffix _legacy. Of several history rows for one migration and phase the newest stands; a row without a phase ran the whole file and stands for all three. What was mapped or has no column is kept in metadata->''legacy''. Locks that the older tables show as held are carried over as released: they died with their sessions. One transaction: all of it or nothing. For the extension''s owner only.';
 
 -- ---------------------------------------------------------------------------
--- privileges: PUBLIC has the version and status readers and nothing else
+-- privileges: PUBLIC has the version and status readers and nothing else; named
+-- one by one, because the schema may hold what is not ours
 -- ---------------------------------------------------------------------------
 
-REVOKE ALL ON ALL TABLES IN SCHEMA @extschema@ FROM PUBLIC;
+REVOKE ALL ON TABLE migration_settings, migration_epoch, migration_runs, schema_versions, migration_history,
+	migration_units, migration_locks, migration_dependencies
+	FROM PUBLIC;
+REVOKE ALL ON SEQUENCE schema_versions_id_seq, migration_history_id_seq, migration_units_id_seq,
+	migration_locks_id_seq, migration_dependencies_id_seq
+	FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION
+	check_installation(),
+	log_schema_version(text, text, text, text, integer, text, jsonb),
+	acquire_migration_lock(text, text, jsonb),
+	release_migration_lock(text, text),
+	migration_lock_holders(),
+	parse_migration(text),
+	register_migrations(text[], text[], text),
+	register_migration(text, text, text),
+	begin_run(text, text),
+	end_run(text),
+	begin_unit(text, text, text, integer, text, integer, integer, double precision),
+	finish_unit(text, text, text, integer, text, boolean),
+	record_batch(text, text, text, integer, text, text),
+	begin_statement(text, text, text, integer, text, text, double precision),
+	finish_statement(text, text, text, integer, text, boolean, boolean),
+	fail_unit(text, text, text, integer, text, boolean, text, text, integer, double precision),
+	record_lock_wait(text, text, text, integer, text, double precision),
+	finish_migration(text, text, text, text),
+	fail_migration(text, text, text, text, text, text),
+	resolve_migration(text, text, text, text, text),
+	applied_migrations(text),
+	migration_state(text, text[]),
+	unit_state(text, text[]),
+	migration_dependents(text[]),
+	run_history(integer),
+	units_in_doubt(text),
+	migration_script(text, text, text),
+	set_environment(text),
+	get_environment(),
+	grant_migration_role(text, name),
+	adopt_legacy(text)
+	FROM PUBLIC;

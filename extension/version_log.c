@@ -130,6 +130,7 @@ summit_migrate_log_schema_version(PG_FUNCTION_ARGS)
 	char nulls[8] = "       ";
 	int32 id;
 
+	PreventCommandIfReadOnly("log_schema_version()");
 	if (!PG_ARGISNULL(4) && PG_GETARG_INT32(4) < 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("execution_time_ms must not be negative")));
