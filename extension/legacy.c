@@ -50,11 +50,15 @@ typedef struct LegacyTable
 /* The id that a file name stands for. */
 #define MIGRATION_ID(column) "regexp_replace(" column ", '\\.(sql|cypher)$', '')"
 
-/* metadata with the originals, where there are any, under "legacy" */
+/*
+ * metadata, and under "legacy" the originals, where there are any: a document
+ * that is no object is one of them.
+ */
 #define METADATA(originals)                                                                        \
 	"CASE WHEN jsonb_typeof(o.metadata::jsonb) = 'object' THEN o.metadata::jsonb ELSE '{}' END"    \
-	" || CASE WHEN " originals " <> '{}' THEN jsonb_build_object('legacy', " originals ")"         \
-	" ELSE '{}' END"
+	" || jsonb_strip_nulls(jsonb_build_object('legacy', nullif(" originals                         \
+	" || CASE WHEN jsonb_typeof(o.metadata::jsonb) <> 'object'"                                    \
+	"    THEN jsonb_build_object('metadata', o.metadata::jsonb) ELSE '{}' END, '{}')))"
 
 /* Versions: 1.2 and v1.2 were common; what is no version at all stays as it is. */
 static const LegacyTable schema_versions = {
