@@ -8,8 +8,6 @@
 #include "command.h"
 #include "suggest.h"
 
-#pragma weak sm_cmd_create
-#pragma weak sm_cmd_init
 #pragma weak sm_cmd_status
 #pragma weak sm_cmd_plan
 #pragma weak sm_cmd_apply
@@ -17,10 +15,6 @@
 #pragma weak sm_cmd_verify
 #pragma weak sm_cmd_baseline
 #pragma weak sm_cmd_repair
-#pragma weak sm_cmd_lock
-#pragma weak sm_cmd_doctor
-#pragma weak sm_cmd_scratch
-#pragma weak sm_cmd_completion
 
 #define DAILY "every day"
 #define CHECKING "checking"

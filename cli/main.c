@@ -16,8 +16,6 @@
 #include "scratch.h"
 #include "version.h"
 
-#pragma weak sm_scratch_attach
-
 /* How results and errors are said, as far as the options read so far tell. */
 static void
 configure_output(const SmOptions *options)
