@@ -13,6 +13,7 @@ our @EXPORT_OK = qw(need run_program wait_for);
 
 my %is_there = (
 	root => sub { $> == 0 },
+	mounts => sub { system('unshare --mount true 2>/dev/null') == 0 },
 	pgbouncer => sub { grep { -x "$_/pgbouncer" } split(/:/, $ENV{PATH}), '/usr/sbin' });
 
 # Ends the file when a component that its head asks for is not there: as skipped,
