@@ -31,7 +31,7 @@ is_bad_input(int sqlstate)
 ErrorData *
 sm_caught_take(void)
 {
-	ErrorData  *error = CopyErrorData();
+	ErrorData *error = CopyErrorData();
 
 	FlushErrorState();
 	if (!is_bad_input(error->sqlerrcode))

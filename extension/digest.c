@@ -15,13 +15,13 @@
 char *
 sm_digest_hex(const char *data, int length)
 {
-	uint8		digest[PG_SHA256_DIGEST_LENGTH];
-	char	   *hex = palloc(2 * PG_SHA256_DIGEST_LENGTH + 1);
+	uint8 digest[PG_SHA256_DIGEST_LENGTH];
+	char *hex = palloc(2 * PG_SHA256_DIGEST_LENGTH + 1);
 	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
 
 	if (context == NULL || pg_cryptohash_init(context) < 0 ||
-		pg_cryptohash_update(context, (const uint8 *) data, length) < 0 ||
-		pg_cryptohash_final(context, digest, sizeof(digest)) < 0)
+	    pg_cryptohash_update(context, (const uint8 *) data, length) < 0 ||
+	    pg_cryptohash_final(context, digest, sizeof(digest)) < 0)
 		elog(ERROR, "could not compute a SHA-256 digest: %s", pg_cryptohash_error(context));
 	pg_cryptohash_free(context);
 	hex[hex_encode((char *) digest, sizeof(digest), hex)] = '\0';
@@ -31,8 +31,8 @@ sm_digest_hex(const char *data, int length)
 char *
 sm_digest_text(const char *text, int length)
 {
-	char	   *utf8;
-	char	   *digest;
+	char *utf8;
+	char *digest;
 
 	if (length > 0 && text[length - 1] == '\n')
 		length--;

@@ -46,10 +46,9 @@ sm_marks_trim(const char *text, SmSpan span)
 bool
 sm_marks_is_word(const char *text, SmSpan span, const char *word)
 {
-	int			length = strlen(word);
+	int length = strlen(word);
 
-	return span.end - span.start == length &&
-		pg_strncasecmp(text + span.start, word, length) == 0;
+	return span.end - span.start == length && pg_strncasecmp(text + span.start, word, length) == 0;
 }
 
 /* Takes the signs of a banner off both ends: "==== PHASE 1: EXPAND ====". */
@@ -57,10 +56,10 @@ static SmSpan
 trim_banner(const char *text, SmSpan span)
 {
 	while (span.start < span.end &&
-		   (is_blank(text[span.start]) || is_banner_sign(text[span.start])))
+	       (is_blank(text[span.start]) || is_banner_sign(text[span.start])))
 		span.start++;
 	while (span.end > span.start &&
-		   (is_blank(text[span.end - 1]) || is_banner_sign(text[span.end - 1])))
+	       (is_blank(text[span.end - 1]) || is_banner_sign(text[span.end - 1])))
 		span.end--;
 	return span;
 }
@@ -68,7 +67,7 @@ trim_banner(const char *text, SmSpan span)
 bool
 sm_marks_is_banner(const char *text, const SmComment *comment)
 {
-	SmSpan		rest = trim_banner(text, comment->text);
+	SmSpan rest = trim_banner(text, comment->text);
 
 	return rest.start == rest.end;
 }
@@ -85,7 +84,7 @@ begins_line(const char *text, int offset)
 static int
 block_end(const char *text, int position, int end)
 {
-	int			depth = 0;
+	int depth = 0;
 
 	while (position < end)
 	{
@@ -117,7 +116,7 @@ line_end(const char *text, int position, int end)
 bool
 sm_marks_next_comment(const char *text, int *position, int end, SmComment *comment)
 {
-	int			at = *position;
+	int at = *position;
 
 	while (at < end && is_blank(text[at]))
 		at++;
@@ -140,7 +139,7 @@ sm_marks_next_comment(const char *text, int *position, int end, SmComment *comme
 static bool
 take_word(const char *text, SmSpan *span, const char *word)
 {
-	SmSpan		head = *span;
+	SmSpan head = *span;
 
 	head.end = head.start;
 	while (head.end < span->end && is_letter(text[head.end]))
@@ -166,7 +165,7 @@ take_sign(const char *text, SmSpan *span, char sign)
 static bool
 read_phase(const char *text, SmSpan span, SmMark *mark)
 {
-	int			digits = 0;
+	int digits = 0;
 
 	if (!take_word(text, &span, "phase"))
 		return false;
@@ -199,8 +198,8 @@ read_validation(const char *text, SmSpan span, SmMark *mark)
 static bool
 read_rollback(const char *text, SmSpan banner, SmSpan plain, SmMark *mark)
 {
-	SmSpan		span = plain;
-	int			i;
+	SmSpan span = plain;
+	int i;
 
 	if (!take_word(text, &span, "rollback"))
 	{
@@ -244,10 +243,10 @@ entry_kind(const char *text, SmSpan name)
 static bool
 read_entry(const char *text, SmSpan span, SmMark *mark)
 {
-	int			at = span.start;
+	int at = span.start;
 
 	while (at < span.end && at - span.start <= MAX_ENTRY_NAME &&
-		   (is_letter(text[at]) || (at > span.start && strchr("-_ ", text[at]) != NULL)))
+	       (is_letter(text[at]) || (at > span.start && strchr("-_ ", text[at]) != NULL)))
 		at++;
 	if (at == span.start || at >= span.end || text[at] != ':')
 		return false;
@@ -260,16 +259,14 @@ read_entry(const char *text, SmSpan span, SmMark *mark)
 SmMark
 sm_marks_read(const char *text, const SmComment *comment)
 {
-	SmMark		mark = {SM_MARK_NONE};
-	SmSpan		banner;
+	SmMark mark = {SM_MARK_NONE};
+	SmSpan banner;
 
 	if (comment->block || !comment->own_line)
 		return mark;
 	banner = trim_banner(text, comment->text);
-	if (read_phase(text, banner, &mark) ||
-		read_validation(text, banner, &mark) ||
-		read_rollback(text, banner, comment->text, &mark) ||
-		read_entry(text, comment->text, &mark))
+	if (read_phase(text, banner, &mark) || read_validation(text, banner, &mark) ||
+	    read_rollback(text, banner, comment->text, &mark) || read_entry(text, comment->text, &mark))
 		return mark;
 	mark.kind = SM_MARK_NONE;
 	return mark;
@@ -278,15 +275,15 @@ sm_marks_read(const char *text, const SmComment *comment)
 bool
 sm_marks_find_section(const char *text, int start, int end, SmSpan *found)
 {
-	SmComment	comment;
+	SmComment comment;
 
 	while (sm_marks_next_comment(text, &start, end, &comment))
 	{
-		SmMark		mark = sm_marks_read(text, &comment);
+		SmMark mark = sm_marks_read(text, &comment);
 
 		/* a rollback that says all on its own line begins no section */
 		if (mark.kind == SM_MARK_PHASE || mark.kind == SM_MARK_VALIDATION ||
-			(mark.kind == SM_MARK_ROLLBACK && mark.value.start == mark.value.end))
+		    (mark.kind == SM_MARK_ROLLBACK && mark.value.start == mark.value.end))
 		{
 			*found = comment.whole;
 			return true;

@@ -13,21 +13,21 @@ extern const char *const sm_marks_phase_names[SM_PHASE_COUNT];
 /* A part of a text: byte offsets, end exclusive. */
 typedef struct SmSpan
 {
-	int			start;
-	int			end;
+	int start;
+	int end;
 } SmSpan;
 
 typedef struct SmComment
 {
-	bool		block;			/* block comment, not -- */
-	bool		own_line;		/* only blanks before it on its line */
-	SmSpan		whole;
-	SmSpan		text;			/* without the comment's own signs, trimmed */
+	bool block;    /* block comment, not -- */
+	bool own_line; /* only blanks before it on its line */
+	SmSpan whole;
+	SmSpan text; /* without the comment's own signs, trimmed */
 } SmComment;
 
 typedef enum SmMarkKind
 {
-	SM_MARK_NONE,				/* prose, or a banner */
+	SM_MARK_NONE, /* prose, or a banner */
 	SM_MARK_PHASE,
 	SM_MARK_VALIDATION,
 	SM_MARK_ROLLBACK,
@@ -35,16 +35,16 @@ typedef enum SmMarkKind
 	SM_MARK_TRANSACTION,
 	SM_MARK_DONE_WHEN,
 	SM_MARK_BATCH,
-	SM_MARK_ENTRY				/* any other "Word: text" */
+	SM_MARK_ENTRY /* any other "Word: text" */
 } SmMarkKind;
 
 typedef struct SmMark
 {
-	SmMarkKind	kind;
-	int			number;			/* of a phase mark: as written */
-	SmSpan		name;			/* of a phase mark or an entry: as written */
-	SmSpan		value;			/* what follows the colon, trimmed */
-	int			phase;			/* of a rollback mark: index, or -1: all */
+	SmMarkKind kind;
+	int number;   /* of a phase mark: as written */
+	SmSpan name;  /* of a phase mark or an entry: as written */
+	SmSpan value; /* what follows the colon, trimmed */
+	int phase;    /* of a rollback mark: index, or -1: all */
 } SmMark;
 
 /*
@@ -68,4 +68,4 @@ extern SmSpan sm_marks_trim(const char *text, SmSpan span);
 /* Whether a line comment is only signs, as the lines of a banner are. */
 extern bool sm_marks_is_banner(const char *text, const SmComment *comment);
 
-#endif							/* SM_MARKS_H */
+#endif /* SM_MARKS_H */

@@ -17,43 +17,43 @@
 /* Where something stands in the normalised text; all count characters. */
 typedef struct SmPlace
 {
-	int			line;			/* from 1 */
-	int			column;			/* from 1 */
-	int			position;		/* from 1 */
-	int			length;
+	int line;     /* from 1 */
+	int column;   /* from 1 */
+	int position; /* from 1 */
+	int length;
 } SmPlace;
 
 /* One `-- Name: value` line of the header. */
 typedef struct SmHeaderEntry
 {
-	const char *name;			/* canonical, lower case: "lock-timeout" */
-	char	   *value;			/* normalised: version without v, ... */
-	SmPlace		place;
+	const char *name; /* canonical, lower case: "lock-timeout" */
+	char *value;      /* normalised: version without v, ... */
+	SmPlace place;
 } SmHeaderEntry;
 
 typedef struct SmDependency
 {
-	char	   *name;			/* id or a prefix of it, as written */
-	const char *phase;			/* "migrate" or "contract" */
-	SmPlace		place;
+	char *name;        /* id or a prefix of it, as written */
+	const char *phase; /* "migrate" or "contract" */
+	SmPlace place;
 } SmDependency;
 
 /* What a mark says about a unit or a statement; the names are in parse.c. */
 typedef struct SmOption
 {
-	const char *name;			/* "done-when", "batch.key", "leading", ... */
-	char	   *value;
-	SmPlace		place;
+	const char *name; /* "done-when", "batch.key", "leading", ... */
+	char *value;
+	SmPlace place;
 } SmOption;
 
 typedef struct SmStatement
 {
-	int			number;			/* from 1 in its unit */
-	const char *tag;			/* command tag */
-	char	   *text;			/* without the semicolon */
-	bool		transactional;	/* may run in a transaction block */
-	List	   *options;		/* of SmOption: "replay", "leading" */
-	SmPlace		place;
+	int number;         /* from 1 in its unit */
+	const char *tag;    /* command tag */
+	char *text;         /* without the semicolon */
+	bool transactional; /* may run in a transaction block */
+	List *options;      /* of SmOption: "replay", "leading" */
+	SmPlace place;
 } SmStatement;
 
 typedef enum SmUnitKind
@@ -65,57 +65,58 @@ typedef enum SmUnitKind
 
 typedef struct SmUnit
 {
-	int			number;			/* from 1 in its phase and direction */
-	SmUnitKind	kind;
-	bool		transactional;
-	char	   *begin_text;		/* the file's own BEGIN statement, or NULL */
-	List	   *statements;		/* of SmStatement, never NIL */
-	List	   *options;		/* of SmOption: "done-when", "batch.*" */
-	SmPlace		place;
+	int number; /* from 1 in its phase and direction */
+	SmUnitKind kind;
+	bool transactional;
+	char *begin_text; /* the file's own BEGIN statement, or NULL */
+	List *statements; /* of SmStatement, never NIL */
+	List *options;    /* of SmOption: "done-when", "batch.*" */
+	SmPlace place;
 } SmUnit;
 
 /* A phase of the way up, or an undo: of a phase or (SM_PHASE_ALL) of all. */
 typedef struct SmPhase
 {
-	const char *name;			/* "expand", "migrate", "contract", "all" */
-	bool		up;
-	char	   *digest;			/* SHA-256 in hex of what the phase means */
-	char	   *rollback_text;	/* the undo as written; NULL when up */
-	List	   *units;			/* of SmUnit */
-	SmPlace		place;
+	const char *name; /* "expand", "migrate", "contract", "all" */
+	bool up;
+	char *digest;        /* SHA-256 in hex of what the phase means */
+	char *rollback_text; /* the undo as written; NULL when up */
+	List *units;         /* of SmUnit */
+	SmPlace place;
 } SmPhase;
 
 typedef struct SmCheck
 {
-	int			number;			/* from 1 in the file */
-	char	   *name;
-	char	   *query;
-	const char *phase;			/* "expand", "migrate", "contract" or "all" */
-	bool		pre;			/* before the phase, not after it */
-	bool		critical;		/* a failure fails the phase, not only warns */
-	char	   *expect;			/* "true", "any", "= 0", "> 10", ... */
-	SmPlace		place;
+	int number; /* from 1 in the file */
+	char *name;
+	char *query;
+	const char *phase;  /* "expand", "migrate", "contract" or "all" */
+	bool pre;           /* before the phase, not after it */
+	bool critical;      /* a failure fails the phase, not only warns */
+	char *expect;       /* "true", "any", "= 0", "> 10", ... */
+	char *query_digest; /* of the query's tokens */
+	SmPlace place;
 } SmCheck;
 
 typedef struct SmParseError
 {
-	int			sqlstate;		/* as in ErrorData.sqlerrcode */
-	char	   *message;
-	char	   *hint;			/* or NULL */
-	SmPlace		place;
+	int sqlstate; /* as in ErrorData.sqlerrcode */
+	char *message;
+	char *hint; /* or NULL */
+	SmPlace place;
 } SmParseError;
 
 /* A whole file.  When errors is not NIL only it and header are of use. */
 typedef struct SmMigration
 {
-	List	   *header;			/* of SmHeaderEntry */
-	List	   *dependencies;	/* of SmDependency */
-	List	   *phases;			/* of SmPhase, up, in the order of the file */
-	List	   *undos;			/* of SmPhase, down, in the order of the file */
-	List	   *checks;			/* of SmCheck */
-	List	   *errors;			/* of SmParseError, in the order of the file */
-	char	   *bytes_digest;	/* SHA-256 in hex of the normalised bytes */
-	char	   *meaning_digest; /* SHA-256 in hex of tokens, marks, header */
+	List *header;         /* of SmHeaderEntry */
+	List *dependencies;   /* of SmDependency */
+	List *phases;         /* of SmPhase, up, in the order of the file */
+	List *undos;          /* of SmPhase, down, in the order of the file */
+	List *checks;         /* of SmCheck */
+	List *errors;         /* of SmParseError, in the order of the file */
+	char *bytes_digest;   /* SHA-256 in hex of the normalised bytes */
+	char *meaning_digest; /* SHA-256 in hex of tokens, marks, header */
 } SmMigration;
 
 /* "transaction", "statement" or "batch". */

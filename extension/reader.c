@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "utils/memutils.h"
 
@@ -36,8 +37,8 @@ sm_reader_is_full(const SmReader *reader)
 char *
 sm_reader_copy(const SmReader *reader, const char *text, SmSpan span)
 {
-	int			length = span.end - span.start;
-	char	   *copy = MemoryContextAlloc(reader->result, (Size) length + 1);
+	int length = span.end - span.start;
+	char *copy = MemoryContextAlloc(reader->result, (Size) length + 1);
 
 	memcpy(copy, text + span.start, length);
 	copy[length] = '\0';
@@ -76,16 +77,16 @@ add_error(SmReader *reader, int sqlstate, SmSpan span, const char *message, cons
 }
 
 void
-sm_reader_error(SmReader *reader, int sqlstate, SmSpan span, const char *hint,
-				const char *format,...)
+sm_reader_error(SmReader *reader, int sqlstate, SmSpan span, const char *hint, const char *format,
+                ...)
 {
 	StringInfoData message;
 
 	initStringInfo(&message);
 	for (;;)
 	{
-		va_list		arguments;
-		int			needed;
+		va_list arguments;
+		int needed;
 
 		va_start(arguments, format);
 		needed = appendStringInfoVA(&message, format, arguments);
@@ -100,18 +101,18 @@ sm_reader_error(SmReader *reader, int sqlstate, SmSpan span, const char *hint,
 
 void
 sm_reader_server_error(SmReader *reader, const SmRegion *region, SmSpan span,
-					   const ErrorData *error)
+                       const ErrorData *error)
 {
-	char	   *message = error->message;
-	int			length = strlen(message);
-	SmSpan		place = span;
+	char *message = error->message;
+	int length = strlen(message);
+	SmSpan place = span;
 
 	if (length > MAX_MESSAGE)
 		message = psprintf("%.*s...", pg_mbcliplen(message, length, MAX_MESSAGE), message);
 	if (error->cursorpos > 0)
 	{
-		place.start = sm_source_text_advance(region->text, span.start, span.end,
-											 error->cursorpos - 1);
+		place.start =
+		    sm_source_text_advance(region->text, span.start, span.end, error->cursorpos - 1);
 		place.end = place.start;
 	}
 	add_error(reader, error->sqlerrcode, sm_reader_span(region, place), message, error->hint);

@@ -17,9 +17,9 @@ typedef struct SmReader
 {
 	SmMigration *migration;
 	SmSourceText source;
-	MemoryContext result;		/* what the caller gets */
-	MemoryContext scratch;		/* lives as long as the reading */
-	MemoryContext piece;		/* reset after every statement */
+	MemoryContext result;  /* what the caller gets */
+	MemoryContext scratch; /* lives as long as the reading */
+	MemoryContext piece;   /* reset after every statement */
 } SmReader;
 
 /*
@@ -28,9 +28,9 @@ typedef struct SmReader
  */
 typedef struct SmRegion
 {
-	const char *text;			/* NUL-terminated */
-	int			length;
-	int			base;
+	const char *text; /* NUL-terminated */
+	int length;
+	int base;
 } SmRegion;
 
 /* The span of the source that a span of a region is. */
@@ -41,11 +41,11 @@ extern SmPlace sm_reader_place(const SmReader *reader, SmSpan span);
 
 /* Adds an error of the file at a span of the source.  hint may be NULL. */
 extern void sm_reader_error(SmReader *reader, int sqlstate, SmSpan span, const char *hint,
-							const char *format,...) pg_attribute_printf(5, 6);
+                            const char *format, ...) pg_attribute_printf(5, 6);
 
 /* Adds an error that the server's scanner or parser raised for region[start..end). */
 extern void sm_reader_server_error(SmReader *reader, const SmRegion *region, SmSpan span,
-								   const ErrorData *error);
+                                   const ErrorData *error);
 
 extern bool sm_reader_is_full(const SmReader *reader);
 

@@ -19,10 +19,10 @@
 
 typedef struct Cursor
 {
-	int			offset;
-	int			lines;
-	int			characters;
-	int			line_start;		/* in characters */
+	int offset;
+	int lines;
+	int characters;
+	int line_start; /* in characters */
 } Cursor;
 
 /*
@@ -34,8 +34,8 @@ move_cursor(Cursor *cursor, const char *text, int length, int offset)
 {
 	while (cursor->offset < offset)
 	{
-		char		c = text[cursor->offset];
-		int			width = IS_HIGHBIT_SET(c) ? pg_mblen(text + cursor->offset) : 1;
+		char c = text[cursor->offset];
+		int width = IS_HIGHBIT_SET(c) ? pg_mblen(text + cursor->offset) : 1;
 
 		if (cursor->offset + width > offset && width > 1)
 			break;
@@ -52,15 +52,15 @@ move_cursor(Cursor *cursor, const char *text, int length, int offset)
 static void
 save_checkpoints(SmSourceText *source)
 {
-	Cursor		cursor = {0};
-	int			i;
+	Cursor cursor = {0};
+	int i;
 
 	source->checkpoint_count = source->length / CHECKPOINT_STEP + 1;
 	source->checkpoints = palloc_extended(
-		sizeof(int) * CHECKPOINT_FIELDS * (Size) source->checkpoint_count, MCXT_ALLOC_HUGE);
+	    sizeof(int) * CHECKPOINT_FIELDS * (Size) source->checkpoint_count, MCXT_ALLOC_HUGE);
 	for (i = 0; i < source->checkpoint_count; i++)
 	{
-		int		   *saved = source->checkpoints + (Size) i * CHECKPOINT_FIELDS;
+		int *saved = source->checkpoints + (Size) i * CHECKPOINT_FIELDS;
 
 		move_cursor(&cursor, source->text, source->length, i * CHECKPOINT_STEP);
 		saved[0] = cursor.offset;
@@ -73,8 +73,8 @@ save_checkpoints(SmSourceText *source)
 static Cursor
 cursor_at(const SmSourceText *source, int offset)
 {
-	const int  *saved = source->checkpoints + (Size) (offset / CHECKPOINT_STEP) * CHECKPOINT_FIELDS;
-	Cursor		cursor = {saved[0], saved[1], saved[2], saved[3]};
+	const int *saved = source->checkpoints + (Size) (offset / CHECKPOINT_STEP) * CHECKPOINT_FIELDS;
+	Cursor cursor = {saved[0], saved[1], saved[2], saved[3]};
 
 	move_cursor(&cursor, source->text, source->length, offset);
 	return cursor;
@@ -84,8 +84,8 @@ void
 sm_source_text_init(SmSourceText *source, const char *content, int length)
 {
 	static const char bom[] = "\xEF\xBB\xBF";
-	char	   *to;
-	int			i;
+	char *to;
+	int i;
 
 	if (GetDatabaseEncoding() == PG_UTF8 && length >= 3 && memcmp(content, bom, 3) == 0)
 	{
@@ -107,9 +107,9 @@ sm_source_text_init(SmSourceText *source, const char *content, int length)
 SmPlace
 sm_source_text_place(const SmSourceText *source, int start, int end)
 {
-	Cursor		first;
-	Cursor		last;
-	SmPlace		place;
+	Cursor first;
+	Cursor last;
+	SmPlace place;
 
 	start = Min(Max(start, 0), source->length);
 	end = Min(Max(end, start), source->length);

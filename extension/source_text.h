@@ -9,10 +9,10 @@
 
 typedef struct SmSourceText
 {
-	char	   *text;			/* no BOM, LF line ends, NUL-terminated */
-	int			length;			/* in bytes */
-	int		   *checkpoints;	/* see source_text.c */
-	int			checkpoint_count;
+	char *text;       /* no BOM, LF line ends, NUL-terminated */
+	int length;       /* in bytes */
+	int *checkpoints; /* see source_text.c */
+	int checkpoint_count;
 } SmSourceText;
 
 /*
@@ -25,6 +25,6 @@ extern void sm_source_text_init(SmSourceText *source, const char *content, int l
 extern SmPlace sm_source_text_place(const SmSourceText *source, int start, int end);
 
 /* Byte offset, from start on, of the nth character (from 0). */
-extern int	sm_source_text_advance(const char *text, int start, int end, int characters);
+extern int sm_source_text_advance(const char *text, int start, int end, int characters);
 
 #endif /* SM_SOURCE_TEXT_H */

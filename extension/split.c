@@ -32,12 +32,12 @@ typedef enum RoutineState
 
 typedef struct StatementState
 {
-	int			parentheses;
-	int			blocks;			/* BEGIN ATOMIC and CASE in it, not yet ended */
+	int parentheses;
+	int blocks; /* BEGIN ATOMIC and CASE in it, not yet ended */
 	RoutineState routine;
-	bool		after_begin;	/* the token before was BEGIN */
-	bool		after_label;	/* the token before was "." or AS */
-	SmSpan		unlock_name;	/* the token before was pg_advisory_unlock_all */
+	bool after_begin;   /* the token before was BEGIN */
+	bool after_label;   /* the token before was "." or AS */
+	SmSpan unlock_name; /* the token before was pg_advisory_unlock_all */
 } StatementState;
 
 static void
@@ -46,8 +46,8 @@ start_scanner(SmSplit *split, int offset)
 	MemoryContext old = MemoryContextSwitchTo(split->context);
 
 	split->scan_base = offset;
-	split->scanner = scanner_init(split->scan_text + offset, &split->extra, &ScanKeywords,
-								  ScanKeywordTokens);
+	split->scanner =
+	    scanner_init(split->scan_text + offset, &split->extra, &ScanKeywords, ScanKeywordTokens);
 	MemoryContextSwitchTo(old);
 }
 
@@ -68,12 +68,12 @@ static ErrorData *
 scan_token(SmSplit *split)
 {
 	MemoryContext old = MemoryContextSwitchTo(split->token_context);
-	ErrorData  *volatile error = NULL;
+	ErrorData *volatile error = NULL;
 
 	PG_TRY();
 	{
 		core_YYSTYPE value;
-		YYLTYPE		location;
+		YYLTYPE location;
 
 		if (core_yylex(&value, &location, split->scanner) == 0)
 		{
@@ -106,8 +106,8 @@ is_unclosed(const char *text, int offset)
 	if (at[0] == '"')
 		return at[1] != '"';
 	return *at == '\'' || *at == '$' || (at[0] == '/' && at[1] == '*') ||
-		(strchr("eEbBxXnN", *at) != NULL && at[1] == '\'') ||
-		((*at == 'u' || *at == 'U') && at[1] == '&');
+	       (strchr("eEbBxXnN", *at) != NULL && at[1] == '\'') ||
+	       ((*at == 'u' || *at == 'U') && at[1] == '&');
 }
 
 /*
@@ -119,13 +119,13 @@ is_unclosed(const char *text, int offset)
 static void
 recover(SmSplit *split, const ErrorData *error)
 {
-	int			offset = split->length;
+	int offset = split->length;
 
 	if (error->cursorpos > 0)
 		offset = sm_source_text_advance(split->scan_text, split->scan_base, split->length,
-										error->cursorpos - 1);
+		                                error->cursorpos - 1);
 	if (offset >= split->length || is_unclosed(split->scan_text, offset) ||
-		split->restarts++ >= MAX_RESTARTS)
+	    split->restarts++ >= MAX_RESTARTS)
 	{
 		split->token.start = offset < split->length ? offset : split->gap_start;
 		split->token.end = split->length;
@@ -152,7 +152,7 @@ advance(SmSplit *split)
 	split->gap_done = false;
 	for (;;)
 	{
-		ErrorData  *error;
+		ErrorData *error;
 
 		CHECK_FOR_INTERRUPTS();
 		if (split->gap_start >= split->length)
@@ -190,7 +190,7 @@ sm_split_init(SmSplit *split, const char *text, int length, bool marks)
 	split->marks = marks;
 	split->context = CurrentMemoryContext;
 	split->token_context = AllocSetContextCreate(CurrentMemoryContext, "summit_migrate tokens",
-												 ALLOCSET_DEFAULT_SIZES);
+	                                             ALLOCSET_DEFAULT_SIZES);
 	start_scanner(split, 0);
 	advance(split);
 }
@@ -199,26 +199,25 @@ static bool
 is_sign(const SmSplit *split, char sign)
 {
 	return !split->at_end && split->token.end - split->token.start == 1 &&
-		split->text[split->token.start] == sign;
+	       split->text[split->token.start] == sign;
 }
 
 /* An identifier without quotes, or a keyword; not a literal such as e'...'. */
 static bool
 is_word(const char *text, SmSpan token)
 {
-	char		first = text[token.start];
-	char		last = text[token.end - 1];
+	char first = text[token.start];
+	char last = text[token.end - 1];
 
 	return ((first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z') || first == '_' ||
-			IS_HIGHBIT_SET(first)) &&
-		last != '\'' && last != '"';
+	        IS_HIGHBIT_SET(first)) &&
+	       last != '\'' && last != '"';
 }
 
 static bool
 is_routine_word(const char *text, SmSpan token)
 {
-	return sm_marks_is_word(text, token, "function") ||
-		sm_marks_is_word(text, token, "procedure");
+	return sm_marks_is_word(text, token, "function") || sm_marks_is_word(text, token, "procedure");
 }
 
 static RoutineState
@@ -248,7 +247,7 @@ next_routine_state(RoutineState state, const char *text, SmSpan token)
 static void
 follow_word(StatementState *state, const char *text, SmSpan token)
 {
-	bool		begin = false;
+	bool begin = false;
 
 	if (state->routine == ROUTINE_HEAD && state->parentheses == 0 && !state->after_label)
 	{
@@ -269,7 +268,7 @@ follow_word(StatementState *state, const char *text, SmSpan token)
 static void
 follow_sign(StatementState *state, const char *text, SmSpan token, SmPiece *piece)
 {
-	char		sign = token.end - token.start == 1 ? text[token.start] : '\0';
+	char sign = token.end - token.start == 1 ? text[token.start] : '\0';
 
 	if (sign == '(')
 	{
@@ -291,8 +290,8 @@ follow_sign(StatementState *state, const char *text, SmSpan token, SmPiece *piec
 static void
 note_token(SmPiece *piece, const char *text, SmSpan token, bool word)
 {
-	int			length = token.end - token.start;
-	char	   *to;
+	int length = token.end - token.start;
+	char *to;
 
 	enlargeStringInfo(&piece->tokens, length + 1);
 	to = piece->tokens.data + piece->tokens.len;
@@ -309,8 +308,8 @@ static void
 follow_token(StatementState *state, SmPiece *piece, const char *text, SmSpan token)
 {
 	static const char unlock_all[] = "pg_advisory_unlock_all";
-	bool		word = is_word(text, token);
-	SmSpan		unlock_name = {0, 0};
+	bool word = is_word(text, token);
+	SmSpan unlock_name = {0, 0};
 
 	note_token(piece, text, token, word);
 	if (word)
@@ -338,7 +337,7 @@ read_statement(SmSplit *split, SmPiece *piece)
 		if (split->at_end)
 			return;
 		if (split->marks && split->token.start - split->gap_start > 8 &&
-			sm_marks_find_section(split->text, split->gap_start, split->token.start, &piece->mark))
+		    sm_marks_find_section(split->text, split->gap_start, split->token.start, &piece->mark))
 		{
 			piece->runs_into = true;
 			return;
@@ -364,16 +363,16 @@ read_statement(SmSplit *split, SmPiece *piece)
 static void
 read_backslash(SmSplit *split, SmPiece *piece)
 {
-	int			start = split->token.start;
+	int start = split->token.start;
 	const char *newline = strchr(split->text + start, '\n');
-	int			end = newline ? newline - split->text : split->length;
-	char		letter = split->text[Min(start + 1, split->length)];
+	int end = newline ? newline - split->text : split->length;
+	char letter = split->text[Min(start + 1, split->length)];
 
 	piece->kind = SM_PIECE_BACKSLASH;
 	piece->span.start = start;
 	piece->span.end = end;
 	if (pg_ascii_tolower((unsigned char) letter) < 'a' ||
-		pg_ascii_tolower((unsigned char) letter) > 'z')
+	    pg_ascii_tolower((unsigned char) letter) > 'z')
 	{
 		sm_split_restart(split, end);
 		return;

@@ -14,40 +14,40 @@
 typedef enum SmPieceKind
 {
 	SM_PIECE_END,
-	SM_PIECE_GAP,				/* comments between statements */
+	SM_PIECE_GAP, /* comments between statements */
 	SM_PIECE_STATEMENT,
-	SM_PIECE_BACKSLASH			/* a psql meta-command, to the end of its line */
+	SM_PIECE_BACKSLASH /* a psql meta-command, to the end of its line */
 } SmPieceKind;
 
 typedef struct SmPiece
 {
 	SmPieceKind kind;
-	SmSpan		span;			/* without the semicolon */
-	bool		last;			/* a gap at the end of the text */
-	bool		cut;			/* statement broken off by a backslash command */
-	bool		runs_into;		/* statement without a semicolon before a mark */
-	SmSpan		mark;			/* the mark that it runs into */
-	SmSpan		inner_semicolon;	/* the first one inside parentheses, or empty */
-	SmSpan		unlock_all;		/* a call of pg_advisory_unlock_all(), or empty */
-	StringInfoData tokens;		/* of a statement, normalised, for digests */
+	SmSpan span;            /* without the semicolon */
+	bool last;              /* a gap at the end of the text */
+	bool cut;               /* statement broken off by a backslash command */
+	bool runs_into;         /* statement without a semicolon before a mark */
+	SmSpan mark;            /* the mark that it runs into */
+	SmSpan inner_semicolon; /* the first one inside parentheses, or empty */
+	SmSpan unlock_all;      /* a call of pg_advisory_unlock_all(), or empty */
+	StringInfoData tokens;  /* of a statement, normalised, for digests */
 } SmPiece;
 
 typedef struct SmSplit
 {
-	const char *text;			/* NUL-terminated */
-	int			length;
-	bool		marks;			/* section marks end a statement */
-	MemoryContext context;		/* for the scanner */
-	MemoryContext token_context;	/* for token values, reset often */
-	char	   *scan_text;		/* text, or a copy with unreadable bytes replaced */
+	const char *text; /* NUL-terminated */
+	int length;
+	bool marks;                  /* section marks end a statement */
+	MemoryContext context;       /* for the scanner */
+	MemoryContext token_context; /* for token values, reset often */
+	char *scan_text;             /* text, or a copy with unreadable bytes replaced */
 	core_yyscan_t scanner;
 	core_yy_extra_type extra;
-	int			scan_base;		/* where the scanner was started */
-	int			restarts;
-	SmSpan		token;			/* the next token */
-	bool		at_end;			/* there is no next token */
-	int			gap_start;		/* end of the token before */
-	bool		gap_done;		/* the gap before the next token was returned */
+	int scan_base; /* where the scanner was started */
+	int restarts;
+	SmSpan token;  /* the next token */
+	bool at_end;   /* there is no next token */
+	int gap_start; /* end of the token before */
+	bool gap_done; /* the gap before the next token was returned */
 } SmSplit;
 
 /*

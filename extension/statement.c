@@ -10,6 +10,7 @@
 #include "commands/defrem.h"
 #include "parser/parser.h"
 #include "tcop/utility.h"
+#include "utils/builtins.h"
 
 #include "caught.h"
 #include "statement.h"
@@ -17,11 +18,11 @@
 static bool
 option_is_on(List *options, const char *name, bool otherwise)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach (cell, options)
 	{
-		DefElem    *option = (DefElem *) lfirst(cell);
+		DefElem *option = (DefElem *) lfirst(cell);
 
 		if (strcmp(option->defname, name) == 0)
 			return defGetBoolean(option);
@@ -32,7 +33,7 @@ option_is_on(List *options, const char *name, bool otherwise)
 static bool
 detaches_concurrently(const AlterTableStmt *statement)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach (cell, statement->cmds)
 	{
@@ -47,7 +48,7 @@ detaches_concurrently(const AlterTableStmt *statement)
 static bool
 has_option(List *options, const char *name)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach (cell, options)
 		if (strcmp(((DefElem *) lfirst(cell))->defname, name) == 0)
@@ -69,7 +70,7 @@ subscription_needs_no_block(const AlterSubscriptionStmt *statement)
 		case ALTER_SUBSCRIPTION_OPTIONS:
 			/* these two are altered at the publisher as well (17, 18) */
 			return !has_option(statement->options, "failover") &&
-				!has_option(statement->options, "two_phase");
+			       !has_option(statement->options, "two_phase");
 		default:
 			return true;
 	}
@@ -78,7 +79,7 @@ subscription_needs_no_block(const AlterSubscriptionStmt *statement)
 static bool
 creates_slot(const CreateSubscriptionStmt *statement)
 {
-	bool		connect = option_is_on(statement->options, "connect", true);
+	bool connect = option_is_on(statement->options, "connect", true);
 
 	return connect && option_is_on(statement->options, "create_slot", true);
 }
@@ -87,8 +88,8 @@ static bool
 reindex_is_transactional(const ReindexStmt *statement)
 {
 	return statement->kind != REINDEX_OBJECT_SCHEMA && statement->kind != REINDEX_OBJECT_SYSTEM &&
-		statement->kind != REINDEX_OBJECT_DATABASE &&
-		!option_is_on(statement->params, "concurrently", false);
+	       statement->kind != REINDEX_OBJECT_DATABASE &&
+	       !option_is_on(statement->params, "concurrently", false);
 }
 
 /* The callers of PreventInTransactionBlock(), as far as a statement's kind tells. */
@@ -124,7 +125,7 @@ is_transactional(Node *tree)
 			return !detaches_concurrently((AlterTableStmt *) tree);
 		case T_TransactionStmt:
 			return ((TransactionStmt *) tree)->kind != TRANS_STMT_COMMIT_PREPARED &&
-				((TransactionStmt *) tree)->kind != TRANS_STMT_ROLLBACK_PREPARED;
+			       ((TransactionStmt *) tree)->kind != TRANS_STMT_ROLLBACK_PREPARED;
 		default:
 			return true;
 	}
@@ -154,30 +155,30 @@ classify_transaction(SmParsed *parsed, const TransactionStmt *statement)
 			break;
 		case TRANS_STMT_PREPARE:
 			refuse(parsed, "PREPARE TRANSACTION is not allowed in a migration",
-				   "A unit has to be committed where it is recorded. End it with COMMIT.");
+			       "A unit has to be committed where it is recorded. End it with COMMIT.");
 			break;
 		default:
 			break;
 	}
 	if (statement->chain)
 		refuse(parsed, "AND CHAIN is not allowed in a migration",
-			   "Write COMMIT and BEGIN as statements of their own.");
+		       "Write COMMIT and BEGIN as statements of their own.");
 }
 
 static bool
 sets_scs_off(const char *name, const char *value)
 {
-	bool		on;
+	bool on;
 
 	return pg_strcasecmp(name, "standard_conforming_strings") == 0 &&
-		(value == NULL || !parse_bool(value, &on) || !on);
+	       (value == NULL || !parse_bool(value, &on) || !on);
 }
 
 /* The text of a constant as SET and set_config() take it, or NULL. */
 static const char *
 constant_text(Node *node)
 {
-	A_Const    *constant = (A_Const *) node;
+	A_Const *constant = (A_Const *) node;
 
 	if (node == NULL || !IsA(node, A_Const) || constant->isnull)
 		return NULL;
@@ -198,23 +199,23 @@ static void
 refuse_strings_off(SmParsed *parsed)
 {
 	refuse(parsed, "standard_conforming_strings cannot be turned off in a migration",
-		   "The file is read with it turned on. Write backslash escapes as E'...'.");
+	       "The file is read with it turned on. Write backslash escapes as E'...'.");
 }
 
 static void
 classify_set(SmParsed *parsed, const VariableSetStmt *statement)
 {
-	bool		multi = statement->kind == VAR_SET_MULTI;
+	bool multi = statement->kind == VAR_SET_MULTI;
 
 	if (multi)
 		parsed->leading = strcmp(statement->name, "SESSION CHARACTERISTICS") != 0;
 	else if (statement->kind == VAR_SET_VALUE)
 		parsed->leading = pg_strcasecmp(statement->name, "transaction_isolation") == 0 ||
-			pg_strcasecmp(statement->name, "transaction_deferrable") == 0 ||
-			pg_strcasecmp(statement->name, "transaction_read_only") == 0;
+		                  pg_strcasecmp(statement->name, "transaction_deferrable") == 0 ||
+		                  pg_strcasecmp(statement->name, "transaction_read_only") == 0;
 	parsed->setting = !parsed->leading && !statement->is_local;
 	if (statement->kind == VAR_SET_VALUE && statement->args != NIL &&
-		sets_scs_off(statement->name, constant_text(linitial(statement->args))))
+	    sets_scs_off(statement->name, constant_text(linitial(statement->args))))
 		refuse_strings_off(parsed);
 }
 
@@ -222,17 +223,17 @@ classify_set(SmParsed *parsed, const VariableSetStmt *statement)
 static void
 classify_select(SmParsed *parsed, const SelectStmt *statement)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach (cell, statement->targetList)
 	{
-		FuncCall   *call = (FuncCall *) ((ResTarget *) lfirst(cell))->val;
+		FuncCall *call = (FuncCall *) ((ResTarget *) lfirst(cell))->val;
 		const char *name;
 		const char *local;
-		bool		is_local = false;
+		bool is_local = false;
 
 		if (call == NULL || !IsA(call, FuncCall) || list_length(call->args) != 3 ||
-			strcmp(strVal(llast(call->funcname)), "set_config") != 0)
+		    strcmp(strVal(llast(call->funcname)), "set_config") != 0)
 			continue;
 		name = constant_text(linitial(call->args));
 		if (name && sets_scs_off(name, constant_text(lsecond(call->args))))
@@ -251,18 +252,18 @@ classify_copy(SmParsed *parsed, const CopyStmt *statement)
 	if (!statement->is_from)
 	{
 		refuse(parsed, "COPY TO STDOUT is not allowed in a migration",
-			   "A migration has nowhere to send rows to.");
+		       "A migration has nowhere to send rows to.");
 		return;
 	}
 	refuse(parsed, "COPY FROM STDIN is not allowed in a migration",
-		   "Write the rows as INSERT ... VALUES.");
+	       "Write the rows as INSERT ... VALUES.");
 	parsed->copy_data = true;
 }
 
 static void
 classify(SmParsed *parsed)
 {
-	Node	   *tree = parsed->tree;
+	Node *tree = parsed->tree;
 
 	parsed->tag = GetCommandTagName(CreateCommandTag(tree));
 	parsed->transactional = is_transactional(tree);
@@ -286,8 +287,8 @@ classify(SmParsed *parsed)
 		case T_DiscardStmt:
 			if (((DiscardStmt *) tree)->target == DISCARD_ALL)
 				refuse(parsed, "DISCARD ALL is not allowed in a migration",
-					   "It would give the migration lock away. "
-					   "Name what is to be discarded: PLANS, SEQUENCES or TEMP.");
+				       "It would give the migration lock away. "
+				       "Name what is to be discarded: PLANS, SEQUENCES or TEMP.");
 			break;
 		default:
 			break;
@@ -298,18 +299,17 @@ ErrorData *
 sm_statement_parse(const char *text, SmParsed *parsed)
 {
 	MemoryContext context = CurrentMemoryContext;
-	ErrorData  *volatile error = NULL;
+	ErrorData *volatile error = NULL;
 
 	memset(parsed, 0, sizeof(SmParsed));
 	PG_TRY();
 	{
-		List	   *trees = raw_parser(text, RAW_PARSE_DEFAULT);
+		List *trees = raw_parser(text, RAW_PARSE_DEFAULT);
 
 		if (list_length(trees) != 1)
-			ereport(ERROR,
-					(errcode(ERRCODE_SYNTAX_ERROR),
-					 errmsg("statement cannot be told from the next one"),
-					 errhint("Look for parentheses or BEGIN ATOMIC without their end.")));
+			ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
+			                errmsg("statement cannot be told from the next one"),
+			                errhint("Look for parentheses or BEGIN ATOMIC without their end.")));
 		parsed->tree = ((RawStmt *) linitial(trees))->stmt;
 		classify(parsed);
 	}
@@ -326,7 +326,7 @@ sm_statement_parse(const char *text, SmParsed *parsed)
 static bool
 with_is_query(const WithClause *with)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (with == NULL)
 		return true;
@@ -335,7 +335,7 @@ with_is_query(const WithClause *with)
 		CommonTableExpr *cte = (CommonTableExpr *) lfirst(cell);
 
 		if (!IsA(cte->ctequery, SelectStmt) ||
-			!with_is_query(((SelectStmt *) cte->ctequery)->withClause))
+		    !with_is_query(((SelectStmt *) cte->ctequery)->withClause))
 			return false;
 	}
 	return true;
@@ -347,5 +347,5 @@ sm_statement_is_query(const SmParsed *parsed)
 	SelectStmt *select = (SelectStmt *) parsed->tree;
 
 	return IsA(select, SelectStmt) && select->intoClause == NULL &&
-		with_is_query(select->withClause);
+	       with_is_query(select->withClause);
 }

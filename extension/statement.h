@@ -17,15 +17,15 @@ typedef enum SmControl
 
 typedef struct SmParsed
 {
-	Node	   *tree;			/* statement under its RawStmt */
-	const char *tag;			/* command tag */
-	SmControl	control;
-	bool		transactional;	/* may run in a transaction block */
-	bool		leading;		/* must come first in its transaction */
-	bool		setting;		/* changes a setting of the session */
-	bool		ends_unit;		/* its effect can be used after COMMIT only */
-	bool		copy_data;		/* the client's data follows it in the file */
-	const char *refused;		/* why no migration may hold it, or NULL */
+	Node *tree;      /* statement under its RawStmt */
+	const char *tag; /* command tag */
+	SmControl control;
+	bool transactional;  /* may run in a transaction block */
+	bool leading;        /* must come first in its transaction */
+	bool setting;        /* changes a setting of the session */
+	bool ends_unit;      /* its effect can be used after COMMIT only */
+	bool copy_data;      /* the client's data follows it in the file */
+	const char *refused; /* why no migration may hold it, or NULL */
 	const char *hint;
 } SmParsed;
 
