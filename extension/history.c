@@ -25,8 +25,14 @@ static SmOpenUnit *open_unit = NULL;	/* in TopTransactionContext */
 
 /*
  * A batched unit adds up over its batches and attempts; batch_cursor is there
- * from its first batch on and is taken away when the phase is undone.
+ * from its first batch on and is taken away when the phase is undone.  The word
+ * about why a statement outside a transaction failed joins the row of its end.
  */
+#define ADDS_UP "(u.batch_cursor IS NOT NULL OR excluded.state = 'failed' AND NOT excluded.transactional)"
+#define ATTEMPT_GOES_ON \
+	"(u.state = 'running' AND (u.statement IS NULL OR excluded.state <> 'running')" \
+	" OR u.state = 'failed' AND excluded.state = 'failed' AND NOT excluded.transactional)"
+
 static SmQuery write_unit =
 SM_QUERY("INSERT INTO @schema@.migration_units AS u (migration_id, phase, direction, unit, target, state,"
 		 " transactional, epoch, timeline, started_at, finished_at, execution_time_ms, rows_affected,"
@@ -36,14 +42,15 @@ SM_QUERY("INSERT INTO @schema@.migration_units AS u (migration_id, phase, direct
 		 " $20, $21, $22, $23, $24, $25, $26)"
 		 " ON CONFLICT (migration_id, target, phase, direction, unit) DO UPDATE SET"
 		 " state = excluded.state, transactional = excluded.transactional,"
-		 " attempt = u.attempt + (u.state <> 'running' OR u.statement IS NOT NULL AND excluded.state = 'running')::int,"
+		 " attempt = u.attempt + CASE WHEN " ATTEMPT_GOES_ON " THEN 0 ELSE 1 END,"
 		 " epoch = excluded.epoch, timeline = excluded.timeline,"
-		 " started_at = CASE WHEN u.batch_cursor IS NULL THEN excluded.started_at ELSE u.started_at END,"
+		 " started_at = CASE WHEN " ADDS_UP " THEN u.started_at ELSE excluded.started_at END,"
 		 " finished_at = excluded.finished_at,"
 		 " execution_time_ms = excluded.execution_time_ms"
-		 "  + CASE WHEN u.batch_cursor IS NULL THEN 0 ELSE coalesce(u.execution_time_ms, 0) END,"
+		 "  + CASE WHEN u.batch_cursor IS NOT NULL OR u.state = 'failed' AND " ATTEMPT_GOES_ON
+		 "   THEN coalesce(u.execution_time_ms, 0) ELSE 0 END,"
 		 " rows_affected = CASE WHEN u.batch_cursor IS NULL THEN excluded.rows_affected"
-		 "  ELSE coalesce(u.rows_affected, 0) + coalesce(excluded.rows_affected, 0) END,"
+		 "  ELSE coalesce(u.rows_affected, 0) + greatest(excluded.rows_affected, 0) END,"
 		 " lock_wait_ms = excluded.lock_wait_ms + CASE WHEN u.batch_cursor IS NULL THEN 0 ELSE u.lock_wait_ms END,"
 		 " lock_hold_ms = CASE WHEN u.batch_cursor IS NULL THEN excluded.lock_hold_ms"
 		 "  ELSE greatest(u.lock_hold_ms, excluded.lock_hold_ms) END,"

@@ -138,7 +138,7 @@ CREATE TABLE migration_units (
 	backend_start		timestamptz NOT NULL
 ) WITH (fillfactor = 80);
 CREATE UNIQUE INDEX migration_units_unit ON migration_units (migration_id, target, phase, direction, unit);
-CREATE INDEX migration_units_running ON migration_units (target) WHERE state = 'running';
+CREATE INDEX migration_units_unfinished ON migration_units (target) WHERE state IN ('running', 'failed');
 COMMENT ON TABLE migration_units IS
 'The ledger: one row a (migration, target, phase, direction, unit). Phase "all" is the undo of a whole migration. A transactional unit commits with its row; state "running" is an intent committed before a statement that cannot run in a transaction (statement, intent: what was there before), or a batched statement under way (batch_cursor: the last key done). lock_hold_ms: the longest time a lock that blocks readers or writers was held; error_position: in characters of the file, from 1.';
 
@@ -342,21 +342,23 @@ AS 'MODULE_PATHNAME', 'summit_migrate_record_batch';
 COMMENT ON FUNCTION record_batch(text, text, text, integer, text, text) IS
 'Last call in the transaction of one batch, begun by begin_unit(): records the last key done; the unit stays running.';
 
+-- No SET clause: names in the statement are looked up by the caller's search
+-- path and role; the function pins its own search path after that.
 CREATE FUNCTION begin_statement(migration_id text, phase text, direction text, unit integer, target text,
 								statement text, lock_wait_ms double precision)
 RETURNS jsonb
-LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT SECURITY DEFINER
 AS 'MODULE_PATHNAME', 'summit_migrate_begin_statement';
 COMMENT ON FUNCTION begin_statement(text, text, text, integer, text, text, double precision) IS
-'Records the intent to run a statement that cannot run in a transaction, with what its effect looks like before; commit it, then send the statement alone. Returns that earlier state. Checks as begin_unit().';
+'Records the intent to run a statement that cannot run in a transaction, with what its effect looks like before; commit it, then send the statement alone. Returns that earlier state. Checks as begin_unit(); an intent of an earlier attempt is replaced only where that attempt changed nothing. Names in the statement are looked up by the search path and role in force at this call: where the role differs from the one that will run the statement and the search path has "$user", set search_path to its present schemas first.';
 
 CREATE FUNCTION finish_statement(migration_id text, phase text, direction text, unit integer, target text,
 								 succeeded boolean, final boolean)
 RETURNS text
-LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_finish_statement';
 COMMENT ON FUNCTION finish_statement(text, text, text, integer, text, boolean, boolean) IS
-'Compares the effect of the statement that begin_statement() announced with what was there before and records the unit: returns completed or failed. succeeded is what the caller saw (or what Done-When said); the catalog has the last word where it can tell.';
+'Compares the effect of the statement that begin_statement() announced with what was there before and records the unit: returns completed or failed. succeeded is what the caller saw (or what Done-When said), NULL what this session saw; the catalog has the last word where it can tell. After failed, fail_unit() adds the error to the same attempt.';
 
 CREATE FUNCTION fail_unit(migration_id text, phase text, direction text, unit integer, target text,
 						  transactional boolean, sqlstate text, message text, error_position integer, lock_wait_ms double precision)
@@ -475,7 +477,7 @@ RETURNS TABLE (migration_id text, phase text, direction text, unit integer, stat
 LANGUAGE c STABLE PARALLEL RESTRICTED STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_units_in_doubt';
 COMMENT ON FUNCTION units_in_doubt(text) IS
-'Every unit that was begun outside a transaction and not finished, with what the catalog proves. outcome: completed (the effect is there and is ours), not_started (nothing changed: run it again), cleanup (run the statement in column cleanup first, then again), batch (go on behind the cursor), running (its backend is still at work), unknown (only Done-When or a human can tell).';
+'Every unit that was begun outside a transaction and not finished, or failed and left something to clean up, with what the catalog proves. outcome: completed (the effect is there and is ours), not_started (nothing changed: run it again), cleanup (run the statement in column cleanup, then ask again), batch (go on behind the cursor), running (its backend is still at work), unknown (only Done-When or a human can tell). finish_statement() records the end of a completed one.';
 
 -- ---------------------------------------------------------------------------
 -- script

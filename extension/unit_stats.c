@@ -22,6 +22,7 @@ static bool active = false;
 static int	depth = 0;			/* of executor calls since the start */
 static int64 rows = 0;
 static TimestampTz hold_start = 0;
+static bool statement_succeeded = false;
 
 static ExecutorRun_hook_type previous_run = NULL;
 static ExecutorFinish_hook_type previous_finish = NULL;
@@ -53,6 +54,18 @@ double
 sm_unit_stats_lock_hold_ms(void)
 {
 	return hold_start == 0 ? 0 : (GetCurrentTimestamp() - hold_start) / 1000.0;
+}
+
+void
+sm_unit_stats_expect_statement(void)
+{
+	statement_succeeded = false;
+}
+
+bool
+sm_unit_stats_statement_succeeded(void)
+{
+	return statement_succeeded;
 }
 
 /*
@@ -157,13 +170,19 @@ holds_strong_lock(void)
 	return false;
 }
 
+static bool
+is_session_control(Node *statement)
+{
+	return IsA(statement, TransactionStmt) || IsA(statement, VariableSetStmt);
+}
+
 static void
 watch_utility(PlannedStmt *statement, const char *text, bool read_only_tree,
 			  ProcessUtilityContext context, ParamListInfo params, QueryEnvironment *environment,
 			  DestReceiver *dest, QueryCompletion *completion)
 {
 	bool		watch = active && hold_start == 0 && context == PROCESS_UTILITY_TOPLEVEL &&
-		!IsA(statement->utilityStmt, TransactionStmt);
+		!is_session_control(statement->utilityStmt);
 	TimestampTz start = watch ? GetCurrentTimestamp() : 0;
 
 	if (previous_utility)
@@ -174,6 +193,8 @@ watch_utility(PlannedStmt *statement, const char *text, bool read_only_tree,
 								dest, completion);
 	if (watch && active && holds_strong_lock())
 		hold_start = start;
+	if (context == PROCESS_UTILITY_TOPLEVEL && !is_session_control(statement->utilityStmt))
+		statement_succeeded = true;
 }
 
 void

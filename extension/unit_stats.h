@@ -26,4 +26,11 @@ extern int64 sm_unit_stats_rows(void);
  */
 extern double sm_unit_stats_lock_hold_ms(void);
 
+/*
+ * A statement outside a transaction comes next; afterwards: whether a statement
+ * (other than transaction control and SET) has ended well in this session since.
+ */
+extern void sm_unit_stats_expect_statement(void);
+extern bool sm_unit_stats_statement_succeeded(void);
+
 #endif							/* SM_UNIT_STATS_H */
