@@ -118,11 +118,12 @@ SM_QUERY("UPDATE @schema@.migration_history h SET status = 'running', direction 
 
 static SmQuery mark_failed =
 SM_QUERY("UPDATE @schema@.migration_history h SET status = 'failed', direction = $4,"
-		 " executed_at = $9, executed_by = $5, epoch = $6, attempt = h.attempt + ($4 = 'up')::int,"
+		 " executed_at = $9, executed_by = $5, epoch = $6, attempt = h.attempt + $10::int,"
 		 " error_sqlstate = $7, error_message = $8"
 		 " WHERE h.migration_id = $1 AND h.target = $2 AND $3 IN (h.phase, 'all') AND NOT h.superseded"
 		 " AND ($4 = 'up' OR h.direction = 'down' AND h.status IN ('running', 'failed'))",
-		 TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID);
+		 TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID,
+		 BOOLOID);
 
 static void
 end_open_unit(XactEvent event, void *arg)
@@ -316,10 +317,12 @@ sm_history_mark_running(SmQueryScope *scope, const SmUnitKey *key)
 
 void
 sm_history_mark_failed(SmQueryScope *scope, const SmUnitKey *key, const char *sqlstate,
-					   const char *message)
+					   const char *message, bool attempted)
 {
-	Datum		values[9];
-	char		nulls[9] = "         ";
+	Datum		values[10];
+	char		nulls[10];
+
+	memset(nulls, ' ', sizeof(nulls));
 
 	add_phase_key(key, values);
 	values[3] = CStringGetTextDatum(key->up ? "up" : "down");
@@ -328,6 +331,7 @@ sm_history_mark_failed(SmQueryScope *scope, const SmUnitKey *key, const char *sq
 	add_text(values, nulls, 6, sqlstate);
 	add_text(values, nulls, 7, message);
 	values[8] = TimestampTzGetDatum(GetCurrentTimestamp());
+	values[9] = BoolGetDatum(attempted && key->up);
 	sm_query_execute(scope, &mark_failed, values, nulls, 0);
 }
 

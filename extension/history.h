@@ -85,10 +85,10 @@ extern void sm_history_mark_running(SmQueryScope *scope, const SmUnitKey *key);
 
 /*
  * A phase failed; going down, only where the undo has changed something
- * already.
+ * already.  attempted: this is one attempt more, not a word more about one.
  */
 extern void sm_history_mark_failed(SmQueryScope *scope, const SmUnitKey *key, const char *sqlstate,
-								   const char *message);
+								   const char *message, bool attempted);
 
 /*
  * The phase is applied (up), with its version where it was the last to be

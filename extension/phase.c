@@ -93,7 +93,7 @@ summit_migrate_fail_migration(PG_FUNCTION_ARGS)
 	sm_query_begin(&scope, fcinfo, SM_QUERY_LEDGER);
 	sm_order_check(&scope, &key, &before);
 	sm_history_mark_failed(&scope, &key, text_to_cstring(PG_GETARG_TEXT_PP(4)),
-						   text_to_cstring(PG_GETARG_TEXT_PP(5)));
+						   text_to_cstring(PG_GETARG_TEXT_PP(5)), true);
 	sm_query_end(&scope);
 	PG_RETURN_VOID();
 }

@@ -209,7 +209,7 @@ record_end(SmQueryScope *scope, const SmUnitKey *key, const Intent *intent, bool
 
 	sm_history_write_unit(scope, key, &row);
 	if (!completed)
-		sm_history_mark_failed(scope, key, NULL, detail);
+		sm_history_mark_failed(scope, key, NULL, detail, true);
 	else if (final)
 		sm_history_complete(scope, key);
 	else

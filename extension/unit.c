@@ -201,7 +201,8 @@ summit_migrate_fail_unit(PG_FUNCTION_ARGS)
 	sm_query_begin(&scope, fcinfo, SM_QUERY_LEDGER);
 	sm_order_check(&scope, &key, &before);
 	sm_history_write_unit(&scope, &key, &row);
-	sm_history_mark_failed(&scope, &key, row.error_sqlstate, row.error_message);
+	sm_history_mark_failed(&scope, &key, row.error_sqlstate, row.error_message,
+						   row.transactional);
 	sm_query_end(&scope);
 	PG_RETURN_VOID();
 }
