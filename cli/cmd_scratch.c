@@ -17,6 +17,10 @@
 #include "output.h"
 #include "scratch.h"
 
+/* How long a command that was sent SIGTERM may take. */
+#define ROUND_MS 100
+#define STOP_ROUNDS 100
+
 static int
 start(SmContext *context)
 {
@@ -25,7 +29,7 @@ start(SmContext *context)
 
 	if (sm_output_is_json())
 	{
-		cJSON	   *document = cJSON_CreateObject();
+		cJSON *document = cJSON_CreateObject();
 
 		cJSON_AddStringToObject(document, "conninfo", conninfo);
 		cJSON_AddStringToObject(document, "folder", folder);
@@ -33,7 +37,8 @@ start(SmContext *context)
 	}
 	else
 		sm_output_line("%s", conninfo);
-	sm_output_note("next: export DATABASE_URL='%s'\n      summit-migrate scratch stop %s", conninfo, folder);
+	sm_output_note("next: export DATABASE_URL='%s'\n      summit-migrate scratch stop %s", conninfo,
+	               folder);
 	sm_scratch_keep();
 	return SM_EXIT_DONE;
 }
@@ -42,11 +47,11 @@ static int
 stop(SmContext *context)
 {
 	const char *folder = context->options.nargs > 1 ? context->options.args[1] : NULL;
-	int			ended = sm_scratch_end(folder);
+	int ended = sm_scratch_end(folder);
 
 	if (folder != NULL && ended == 0)
 		sm_error_fail(SM_EXIT_USAGE, "summit-migrate scratch stop, without a folder, ends all.",
-					  "no scratch server of yours in %s", folder);
+		              "no scratch server of yours in %s", folder);
 	sm_output_note(ended == 1 ? "ended one scratch server" : "ended %d scratch servers", ended);
 	return SM_EXIT_DONE;
 }
@@ -55,9 +60,10 @@ stop(SmContext *context)
 static void
 become_command(const char *conninfo, const char *folder, char **argv)
 {
-	static const char *const elsewhere[] = {"PGSERVICE", "PGHOSTADDR", "PGPASSWORD", "PGPASSFILE",
-		"PGSSLMODE", "PGOPTIONS", "PGTARGETSESSIONATTRS", "PGREQUIREPEER"};
-	int			code;
+	static const char *const elsewhere[] = {
+	    "PGSERVICE", "PGHOSTADDR", "PGPASSWORD",           "PGPASSFILE",
+	    "PGSSLMODE", "PGOPTIONS",  "PGTARGETSESSIONATTRS", "PGREQUIREPEER"};
+	int code;
 
 	for (int i = 0; i < (int) lengthof(elsewhere); i++)
 		unsetenv(elsewhere[i]);
@@ -74,37 +80,41 @@ become_command(const char *conninfo, const char *folder, char **argv)
 	_exit(code);
 }
 
-/* Waits for the command; a signal for us goes on to it. */
+/*
+ * Waits for the command.  A signal for us goes on to it; what it makes of
+ * SIGINT is its own affair (psql cancels a query), but on SIGTERM it must end.
+ */
 static int
 wait_for_command(pid_t pid)
 {
 	struct pollfd end = {.fd = syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
-	bool		told = false;
-	int			status;
+	int rounds_told = 0;
+	int status;
 
 	while (waitpid(pid, &status, WNOHANG) == 0)
 	{
-		if (sm_interrupt_pending() && !told)
-		{
-			kill(pid, sm_interrupt_code() == SM_EXIT_TERMINATE ? SIGTERM : SIGINT);
-			told = true;
-		}
-		poll(&end, 1, 100);
+		bool terminate = sm_interrupt_code() == SM_EXIT_TERMINATE;
+
+		if (sm_interrupt_pending() && rounds_told++ == 0)
+			kill(pid, terminate ? SIGTERM : SIGINT);
+		if (terminate && rounds_told > STOP_ROUNDS)
+			kill(pid, SIGKILL);
+		poll(&end, 1, ROUND_MS);
 	}
 	close(end.fd);
-	if (sm_interrupt_pending())
-		return sm_interrupt_code();
+	if (sm_interrupt_code() == SM_EXIT_TERMINATE)
+		return SM_EXIT_TERMINATE;
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 static int
 run(SmContext *context)
 {
-	int			nwords = context->options.nargs - 1;
-	char	  **words = context->options.args + 1;
-	char	  **argv;
+	int nwords = context->options.nargs - 1;
+	char **words = context->options.args + 1;
+	char **argv;
 	const char *conninfo;
-	pid_t		pid;
+	pid_t pid;
 
 	if (nwords > 0 && strcmp(words[0], "--") == 0)
 	{
@@ -112,7 +122,8 @@ run(SmContext *context)
 		words++;
 	}
 	if (nwords == 0)
-		sm_error_fail(SM_EXIT_USAGE, "summit-migrate scratch run psql", "scratch run needs a command");
+		sm_error_fail(SM_EXIT_USAGE, "summit-migrate scratch run psql",
+		              "scratch run needs a command");
 	argv = pg_malloc0((nwords + 1) * sizeof(char *));
 	memcpy(argv, words, nwords * sizeof(char *));
 	conninfo = sm_scratch_start(&context->config);
@@ -136,5 +147,6 @@ sm_cmd_scratch(SmContext *context)
 		return stop(context);
 	if (strcmp(verb, "run") == 0)
 		return run(context);
-	sm_error_fail(SM_EXIT_USAGE, "summit-migrate help scratch", "scratch does not know \"%s\"", verb);
+	sm_error_fail(SM_EXIT_USAGE, "summit-migrate help scratch", "scratch does not know \"%s\"",
+	              verb);
 }

@@ -41,10 +41,10 @@ sm_scratch_folder(void)
 
 /* Does something with the folders of the user that runs servers, as that user. */
 static int
-as_server_user(SmScratchUser user, int (*work) (const char *folder), const char *folder)
+as_server_user(SmScratchUser user, int (*work)(const char *folder), const char *folder)
 {
-	pid_t		pid;
-	int			status = 0;
+	pid_t pid;
+	int status = 0;
 
 	if (geteuid() == user.uid)
 		return work(folder);
@@ -66,19 +66,19 @@ sweep(const char *folder)
 static PGconn *
 connect_to_server(void)
 {
-	PGconn	   *conn = PQconnectdb(server.conninfo);
+	PGconn *conn = PQconnectdb(server.conninfo);
 
 	if (PQstatus(conn) != CONNECTION_OK)
 		sm_error_fail(SM_EXIT_FAILED, NULL, "could not connect to the scratch server: %s",
-					  PQerrorMessage(conn));
+		              PQerrorMessage(conn));
 	return conn;
 }
 
 static void
 execute(PGconn *conn, const char *what, const char *next, const char *query)
 {
-	PGresult   *result = PQexec(conn, query);
-	SmError		error = {NULL};
+	PGresult *result = PQexec(conn, query);
+	SmError error = {NULL};
 
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
 	{
@@ -96,21 +96,22 @@ execute(PGconn *conn, const char *what, const char *next, const char *query)
 static void
 create_objects(PGconn *conn, const SmConfig *config)
 {
-	char	   *schema = PQescapeIdentifier(conn, config->schema, strlen(config->schema));
-	char	   *role;
+	char *schema = PQescapeIdentifier(conn, config->schema, strlen(config->schema));
+	char *role;
 
 	execute(conn, "could not make the extension's schema on the scratch server", NULL,
-			psprintf("CREATE SCHEMA IF NOT EXISTS %s", schema));
+	        psprintf("CREATE SCHEMA IF NOT EXISTS %s", schema));
 	execute(conn, "could not create the extension on the scratch server",
-			"Install it into the server that the scratch server is started from: make install",
-			psprintf("CREATE EXTENSION summit_migrate SCHEMA %s", schema));
+	        "Install it into the server that the scratch server is started from: make install",
+	        psprintf("CREATE EXTENSION summit_migrate SCHEMA %s", schema));
 	PQfreemem(schema);
 	if (config->owner_role == NULL)
 		return;
 	role = PQescapeIdentifier(conn, config->owner_role, strlen(config->owner_role));
 	execute(conn, "could not make owner_role on the scratch server", NULL,
-			psprintf("CREATE ROLE %s; GRANT CREATE ON DATABASE postgres TO %s; "
-					 "GRANT ALL ON SCHEMA public TO %s", role, role, role));
+	        psprintf("CREATE ROLE %s; GRANT CREATE ON DATABASE postgres TO %s; "
+	                 "GRANT ALL ON SCHEMA public TO %s",
+	                 role, role, role));
 	PQfreemem(role);
 }
 
@@ -120,7 +121,7 @@ connect_to_configured(const SmConfig *config)
 {
 	const char *keywords[] = {"dbname", "connect_timeout", "application_name", NULL};
 	const char *values[] = {config->conninfo, "2", "summit-migrate", NULL};
-	PGconn	   *conn;
+	PGconn *conn;
 
 	if (config->conninfo == NULL && getenv("PGHOST") == NULL && getenv("PGSERVICE") == NULL)
 		return NULL;
@@ -134,20 +135,21 @@ connect_to_configured(const SmConfig *config)
 static void
 compare_extensions(PGconn *configured, PGconn *scratch)
 {
-	PGresult   *wanted = PQexec(configured, "SELECT extname, extversion FROM pg_catalog.pg_extension ORDER BY 1");
+	PGresult *wanted =
+	    PQexec(configured, "SELECT extname, extversion FROM pg_catalog.pg_extension ORDER BY 1");
 
 	for (int i = 0; i < PQntuples(wanted); i++)
 	{
 		const char *values[] = {PQgetvalue(wanted, i, 0), PQgetvalue(wanted, i, 1)};
-		PGresult   *found = PQexecParams(scratch,
-										 "SELECT 1 FROM pg_catalog.pg_available_extension_versions "
-										 "WHERE name = $1 AND version = $2",
-										 2, NULL, values, NULL, NULL, 0);
+		PGresult *found = PQexecParams(scratch,
+		                               "SELECT 1 FROM pg_catalog.pg_available_extension_versions "
+		                               "WHERE name = $1 AND version = $2",
+		                               2, NULL, values, NULL, NULL, 0);
 
 		if (PQntuples(found) == 0)
 			sm_error_warning("What needs it cannot be tried on a scratch server here.",
-							 "the configured server has extension %s %s, and this machine has not",
-							 values[0], values[1]);
+			                 "the configured server has extension %s %s, and this machine has not",
+			                 values[0], values[1]);
 		PQclear(found);
 	}
 	PQclear(wanted);
@@ -157,14 +159,14 @@ compare_extensions(PGconn *configured, PGconn *scratch)
 static void
 compare_with_configured(const SmConfig *config, PGconn *scratch)
 {
-	PGconn	   *configured = connect_to_configured(config);
+	PGconn *configured = connect_to_configured(config);
 
 	if (configured == NULL)
 		return;
 	if (PQserverVersion(configured) / 10000 != PQserverVersion(scratch) / 10000)
 		sm_error_warning("Install the same major here for a try that tells what will happen there.",
-						 "the scratch server is PostgreSQL %d, the configured server is %d",
-						 PQserverVersion(scratch) / 10000, PQserverVersion(configured) / 10000);
+		                 "the scratch server is PostgreSQL %d, the configured server is %d",
+		                 PQserverVersion(scratch) / 10000, PQserverVersion(configured) / 10000);
 	compare_extensions(configured, scratch);
 	PQfinish(configured);
 }
@@ -172,9 +174,9 @@ compare_with_configured(const SmConfig *config, PGconn *scratch)
 const char *
 sm_scratch_start(const SmConfig *config)
 {
-	char	   *bindir = sm_scratch_server_bindir();
+	char *bindir = sm_scratch_server_bindir();
 	SmScratchUser user = sm_scratch_server_user();
-	PGconn	   *conn;
+	PGconn *conn;
 
 	Assert(!is_running);
 	as_server_user(user, sweep, NULL);
@@ -182,7 +184,7 @@ sm_scratch_start(const SmConfig *config)
 	server.folder = sm_scratch_files_make();
 	if (server.folder == NULL)
 		sm_error_fail(SM_EXIT_FAILED, "Set TMPDIR to a folder that can be written.",
-					  "could not make a folder in %s: %m", sm_scratch_files_base());
+		              "could not make a folder in %s: %m", sm_scratch_files_base());
 	is_running = true;
 	atexit(sm_scratch_stop);
 	sm_scratch_server_start(&server, bindir, user);
@@ -206,14 +208,14 @@ sm_scratch_keep(void)
 static int
 end_kept(const char *wanted)
 {
-	char	  **folders = sm_scratch_files_list();
+	char **folders = sm_scratch_files_list();
 	SmScratchOwner owner;
-	int			ended = 0;
+	int ended = 0;
 
 	for (int i = 0; folders[i] != NULL; i++)
 	{
 		if ((wanted != NULL && strcmp(wanted, folders[i]) != 0) ||
-			!sm_scratch_files_owner(folders[i], &owner) || !owner.kept)
+		    !sm_scratch_files_owner(folders[i], &owner) || !owner.kept)
 			continue;
 		if (kill(owner.pid, SIGTERM) == 0)
 			ended++;

@@ -29,7 +29,7 @@ extern void sm_scratch_stop(void);
  * Ends the servers that "scratch start" left running for this user, or the one
  * in the folder alone; returns how many.
  */
-extern int	sm_scratch_end(const char *folder);
+extern int sm_scratch_end(const char *folder);
 
 /*
  * --scratch before a command: starts a scratch server with the extension in
@@ -38,4 +38,4 @@ extern int	sm_scratch_end(const char *folder);
  */
 extern void sm_scratch_attach(SmContext *context);
 
-#endif							/* SM_SCRATCH_H */
+#endif /* SM_SCRATCH_H */

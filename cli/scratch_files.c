@@ -43,7 +43,7 @@ sm_scratch_files_base(void)
 char *
 sm_scratch_files_make(void)
 {
-	char	   *folder = psprintf("%s/" FOLDER_PREFIX "XXXXXX", sm_scratch_files_base());
+	char *folder = psprintf("%s/" FOLDER_PREFIX "XXXXXX", sm_scratch_files_base());
 
 	if (mkdtemp(folder) == NULL)
 	{
@@ -58,8 +58,8 @@ sm_scratch_files_template(const char *key)
 {
 	const char *cache = getenv("XDG_CACHE_HOME");
 	const char *home = getenv("HOME");
-	char	   *parent;
-	char	   *folder;
+	char *parent;
+	char *folder;
 
 	if (cache != NULL && cache[0] == '/')
 		parent = pg_strdup(cache);
@@ -84,17 +84,17 @@ sm_scratch_files_template(const char *key)
 /* What nftw()'s callback has to know. */
 static struct
 {
-	size_t		from_length;
+	size_t from_length;
 	const char *to;
-	uid_t		uid;
-	gid_t		gid;
-}			copying;
+	uid_t uid;
+	gid_t gid;
+} copying;
 
 static bool
 copy_bytes(int in, int out, off_t size)
 {
-	char		buffer[65536];
-	ssize_t		n;
+	char buffer[65536];
+	ssize_t n;
 
 	while (size > 0 && (n = copy_file_range(in, NULL, out, NULL, size, 0)) > 0)
 		size -= n;
@@ -108,15 +108,15 @@ copy_bytes(int in, int out, off_t size)
 static bool
 copy_file(const char *from, const char *to, const struct stat *st)
 {
-	int			in = open(from, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	int			out;
-	bool		done;
+	int in = open(from, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	int out;
+	bool done;
 
 	if (in < 0)
 		return false;
 	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, st->st_mode & 0700);
-	done = out >= 0 && copy_bytes(in, out, st->st_size) &&
-		fchown(out, copying.uid, copying.gid) == 0;
+	done =
+	    out >= 0 && copy_bytes(in, out, st->st_size) && fchown(out, copying.uid, copying.gid) == 0;
 	close(in);
 	if (out >= 0 && close(out) != 0)
 		done = false;
@@ -126,8 +126,8 @@ copy_file(const char *from, const char *to, const struct stat *st)
 static int
 copy_entry(const char *path, const struct stat *st, int type, struct FTW *walk)
 {
-	char		target[MAXPGPATH];
-	bool		done;
+	char target[MAXPGPATH];
+	bool done;
 
 	snprintf(target, sizeof(target), "%s%s", copying.to, path + copying.from_length);
 	if (type == FTW_D)
@@ -155,9 +155,10 @@ sm_scratch_files_copy(const char *from, const char *to, uid_t uid, gid_t gid)
 void
 sm_scratch_files_save(const char *data, const char *template_path)
 {
-	char	   *mine = psprintf("%s.%d", template_path, (int) getpid());
+	char *mine = psprintf("%s.%d", template_path, (int) getpid());
 
-	if (!sm_scratch_files_copy(data, mine, geteuid(), getegid()) || rename(mine, template_path) != 0)
+	if (!sm_scratch_files_copy(data, mine, geteuid(), getegid()) ||
+	    rename(mine, template_path) != 0)
 		sm_scratch_files_remove(mine);
 	pfree(mine);
 }
@@ -178,7 +179,7 @@ sm_scratch_files_remove(const char *folder)
 static int
 lock_file(const char *path, int flags)
 {
-	int			lock = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
+	int lock = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
 
 	if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) != 0)
 	{
@@ -192,9 +193,9 @@ lock_file(const char *path, int flags)
 int
 sm_scratch_files_lock(const char *folder, bool create)
 {
-	char	   *path = psprintf("%s/owner", folder);
-	char	   *new_path = psprintf("%s/owner.new", folder);
-	int			lock;
+	char *path = psprintf("%s/owner", folder);
+	char *new_path = psprintf("%s/owner.new", folder);
+	int lock;
 
 	if (!create)
 		lock = lock_file(path, 0);
@@ -217,10 +218,10 @@ sm_scratch_files_lock(const char *folder, bool create)
 static unsigned long long
 process_start(pid_t pid)
 {
-	char		path[64];
-	char		line[1024];
-	char	   *field;
-	FILE	   *file;
+	char path[64];
+	char line[1024];
+	char *field;
+	FILE *file;
 	unsigned long long started = 0;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int) pid);
@@ -242,9 +243,9 @@ process_start(pid_t pid)
 void
 sm_scratch_files_own(int lock, bool kept)
 {
-	char		text[128];
-	int			length = snprintf(text, sizeof(text), "%d %llu %s\n", (int) getpid(),
-								  process_start(getpid()), kept ? "kept" : "attached");
+	char text[128];
+	int length = snprintf(text, sizeof(text), "%d %llu %s\n", (int) getpid(),
+	                      process_start(getpid()), kept ? "kept" : "attached");
 
 	if (pwrite(lock, text, length, 0) == length)
 		(void) ftruncate(lock, length);
@@ -253,17 +254,17 @@ sm_scratch_files_own(int lock, bool kept)
 bool
 sm_scratch_files_owner(const char *folder, SmScratchOwner *owner)
 {
-	char	   *path = psprintf("%s/owner", folder);
-	FILE	   *file = fopen(path, "re");
-	char		kind[16] = "";
-	int			pid;
-	bool		known = false;
+	char *path = psprintf("%s/owner", folder);
+	FILE *file = fopen(path, "re");
+	char kind[16] = "";
+	int pid;
+	bool known = false;
 
 	pfree(path);
 	if (file == NULL)
 		return false;
 	if (flock(fileno(file), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK &&
-		fscanf(file, "%d %llu %15s", &pid, &owner->started, kind) == 3)
+	    fscanf(file, "%d %llu %15s", &pid, &owner->started, kind) == 3)
 	{
 		owner->pid = pid;
 		owner->kept = strcmp(kind, "kept") == 0;
@@ -273,19 +274,19 @@ sm_scratch_files_owner(const char *folder, SmScratchOwner *owner)
 	return known;
 }
 
-char	  **
+char **
 sm_scratch_files_list(void)
 {
 	const char *base = sm_scratch_files_base();
-	DIR		   *dir = opendir(base);
+	DIR *dir = opendir(base);
 	struct dirent *entry;
 	struct stat st;
-	int			count = 0;
-	char	  **folders = pg_malloc0(sizeof(char *));
+	int count = 0;
+	char **folders = pg_malloc0(sizeof(char *));
 
 	while (dir != NULL && (entry = readdir(dir)) != NULL)
 	{
-		char	   *path;
+		char *path;
 
 		if (strncmp(entry->d_name, FOLDER_PREFIX, strlen(FOLDER_PREFIX)) != 0)
 			continue;
@@ -308,13 +309,13 @@ sm_scratch_files_list(void)
 static void
 end_server(const char *folder)
 {
-	char	   *data = psprintf("%s/data", folder);
-	char	   *path = psprintf("%s/postmaster.pid", data);
-	FILE	   *file = fopen(path, "re");
-	char		link[64];
-	char		cwd[MAXPGPATH];
-	ssize_t		length;
-	int			pid = 0;
+	char *data = psprintf("%s/data", folder);
+	char *path = psprintf("%s/postmaster.pid", data);
+	FILE *file = fopen(path, "re");
+	char link[64];
+	char cwd[MAXPGPATH];
+	ssize_t length;
+	int pid = 0;
 
 	if (file != NULL)
 	{
@@ -343,15 +344,15 @@ end_server(const char *folder)
 void
 sm_scratch_files_sweep(void)
 {
-	char	  **folders = sm_scratch_files_list();
+	char **folders = sm_scratch_files_list();
 	struct stat st;
 
 	for (int i = 0; folders[i] != NULL; i++)
 	{
-		int			lock = sm_scratch_files_lock(folders[i], false);
+		int lock = sm_scratch_files_lock(folders[i], false);
 
-		if (lock >= 0 ||
-			(errno == ENOENT && stat(folders[i], &st) == 0 && st.st_mtime < time(NULL) - HALF_MADE_SECONDS))
+		if (lock >= 0 || (errno == ENOENT && stat(folders[i], &st) == 0 &&
+		                  st.st_mtime < time(NULL) - HALF_MADE_SECONDS))
 		{
 			end_server(folders[i]);
 			sm_scratch_files_remove(folders[i]);

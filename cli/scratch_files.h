@@ -11,9 +11,9 @@
 /* What the file "owner" in a scratch folder says. */
 typedef struct SmScratchOwner
 {
-	pid_t		pid;			/* its guardian */
+	pid_t pid;                  /* its guardian */
 	unsigned long long started; /* start time of that process, in ticks since boot */
-	bool		kept;			/* made by "scratch start": outlives the program */
+	bool kept;                  /* made by "scratch start": outlives the program */
 } SmScratchOwner;
 
 /* Where scratch folders are made: short enough for a socket, open to every user. */
@@ -42,7 +42,7 @@ extern void sm_scratch_files_remove(const char *folder);
  * the descriptor and its copies.  -1 where it is locked by another or cannot
  * be made.
  */
-extern int	sm_scratch_files_lock(const char *folder, bool create);
+extern int sm_scratch_files_lock(const char *folder, bool create);
 
 /* Writes this process into the locked owner file. */
 extern void sm_scratch_files_own(int lock, bool kept);
@@ -56,4 +56,4 @@ extern char **sm_scratch_files_list(void);
 /* Removes the folders of this user whose owner is gone, ending servers left in them. */
 extern void sm_scratch_files_sweep(void);
 
-#endif							/* SM_SCRATCH_FILES_H */
+#endif /* SM_SCRATCH_FILES_H */

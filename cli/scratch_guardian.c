@@ -27,7 +27,7 @@
 static void
 close_others(int life, int lock, int log)
 {
-	int			null = open("/dev/null", O_RDWR);
+	int null = open("/dev/null", O_RDWR);
 
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		dup2(null, fd);
@@ -40,8 +40,8 @@ close_others(int life, int lock, int log)
 static int
 listen_for_signals(void)
 {
-	sigset_t	heard;
-	sigset_t	blocked;
+	sigset_t heard;
+	sigset_t blocked;
 
 	sigemptyset(&heard);
 	sigaddset(&heard, SIGTERM);
@@ -57,10 +57,10 @@ listen_for_signals(void)
 static void
 become_server(const char *folder, const char *bindir, pid_t guardian, int log)
 {
-	char	   *program = psprintf("%s/postgres", bindir);
-	char	   *data = psprintf("%s/data", folder);
-	char	   *sockets = psprintf("unix_socket_directories=%s", folder);
-	sigset_t	none;
+	char *program = psprintf("%s/postgres", bindir);
+	char *data = psprintf("%s/data", folder);
+	char *sockets = psprintf("unix_socket_directories=%s", folder);
+	sigset_t none;
 
 	/* immediate shutdown when the guardian dies; it may have died already */
 	prctl(PR_SET_PDEATHSIG, SIGQUIT);
@@ -75,9 +75,9 @@ become_server(const char *folder, const char *bindir, pid_t guardian, int log)
 	dup2(log, STDERR_FILENO);
 
 	/* shared memory by files in the folder: nothing is left outside of it */
-	execl(program, program, "-D", data, "-F", "-c", "listen_addresses=", "-c", sockets,
-		  "-c", "unix_socket_permissions=0700", "-c", "full_page_writes=off",
-		  "-c", "dynamic_shared_memory_type=mmap", "-c", "logging_collector=off", (char *) NULL);
+	execl(program, program, "-D", data, "-F", "-c", "listen_addresses=", "-c", sockets, "-c",
+	      "unix_socket_permissions=0700", "-c", "full_page_writes=off", "-c",
+	      "dynamic_shared_memory_type=mmap", "-c", "logging_collector=off", (char *) NULL);
 	_exit(1);
 }
 
@@ -87,7 +87,7 @@ watch(pid_t postmaster, int life, int signals, int lock)
 {
 	struct pollfd fds[2] = {{.fd = life, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
 	struct signalfd_siginfo info;
-	char		word;
+	char word;
 
 	for (;;)
 	{
@@ -126,12 +126,12 @@ end_server(pid_t postmaster)
 }
 
 void
-sm_scratch_guardian_run(const char *folder, const char *bindir, SmScratchUser user,
-						int life, int lock, int log)
+sm_scratch_guardian_run(const char *folder, const char *bindir, SmScratchUser user, int life,
+                        int lock, int log)
 {
-	pid_t		guardian = getpid();
-	pid_t		postmaster;
-	int			signals;
+	pid_t guardian = getpid();
+	pid_t postmaster;
+	int signals;
 
 	setsid();
 	close_others(life, lock, log);

@@ -16,6 +16,6 @@
  * the server writes to.  Does not return.
  */
 extern void sm_scratch_guardian_run(const char *folder, const char *bindir, SmScratchUser user,
-									int life, int lock, int log) pg_attribute_noreturn();
+                                    int life, int lock, int log) pg_attribute_noreturn();
 
-#endif							/* SM_SCRATCH_GUARDIAN_H */
+#endif /* SM_SCRATCH_GUARDIAN_H */

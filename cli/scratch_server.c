@@ -33,9 +33,9 @@
 static bool
 has_server(const char *bindir)
 {
-	char	   *postgres = psprintf("%s/postgres", bindir);
-	char	   *initdb = psprintf("%s/initdb", bindir);
-	bool		there = access(postgres, X_OK) == 0 && access(initdb, X_OK) == 0;
+	char *postgres = psprintf("%s/postgres", bindir);
+	char *initdb = psprintf("%s/initdb", bindir);
+	bool there = access(postgres, X_OK) == 0 && access(initdb, X_OK) == 0;
 
 	pfree(postgres);
 	pfree(initdb);
@@ -45,10 +45,10 @@ has_server(const char *bindir)
 static char *
 bindir_in_path(void)
 {
-	char	   *path = pg_strdup(getenv("PATH") == NULL ? "" : getenv("PATH"));
-	char	   *rest = path;
-	char	   *bindir;
-	char	   *found = NULL;
+	char *path = pg_strdup(getenv("PATH") == NULL ? "" : getenv("PATH"));
+	char *rest = path;
+	char *bindir;
+	char *found = NULL;
 
 	while (found == NULL && (bindir = strsep(&rest, ":")) != NULL)
 		if (bindir[0] == '/' && has_server(bindir))
@@ -62,7 +62,7 @@ newest_debian_bindir(void)
 {
 	for (int major = 18; major >= 15; major--)
 	{
-		char	   *bindir = psprintf(DEBIAN_SERVERS "/%d/bin", major);
+		char *bindir = psprintf(DEBIAN_SERVERS "/%d/bin", major);
 
 		if (has_server(bindir))
 			return bindir;
@@ -74,7 +74,7 @@ newest_debian_bindir(void)
 char *
 sm_scratch_server_bindir(void)
 {
-	char	   *bindir;
+	char *bindir;
 
 	/* the server that the program was built for, then whatever is there */
 	if (has_server(SM_SERVER_BINDIR))
@@ -83,9 +83,11 @@ sm_scratch_server_bindir(void)
 	if (bindir == NULL)
 		bindir = newest_debian_bindir();
 	if (bindir == NULL)
-		sm_error_fail(SM_EXIT_FAILED, "Install a server (Debian: postgresql), or put its bin folder into PATH.",
-					  "no PostgreSQL server found for a scratch server: looked in %s, PATH and "
-					  DEBIAN_SERVERS, SM_SERVER_BINDIR);
+		sm_error_fail(SM_EXIT_FAILED,
+		              "Install a server (Debian: postgresql), or put its bin folder into PATH.",
+		              "no PostgreSQL server found for a scratch server: looked in %s, PATH "
+		              "and " DEBIAN_SERVERS,
+		              SM_SERVER_BINDIR);
 	return bindir;
 }
 
@@ -93,8 +95,8 @@ sm_scratch_server_bindir(void)
 static int
 run(SmScratchUser user, const char *folder, int log, char *const argv[])
 {
-	pid_t		pid = fork();
-	int			status;
+	pid_t pid = fork();
+	int status;
 
 	if (pid == 0)
 	{
@@ -118,10 +120,11 @@ static bool
 make_user(void)
 {
 	SmScratchUser self = {0, 0};
-	char	   *argv[] = {"useradd", "--system", "--user-group", "--no-create-home", "--home-dir",
-		"/nonexistent", "--shell", "/usr/sbin/nologin", SCRATCH_USER, NULL};
-	int			null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	int			status = run(self, "/", null, argv);
+	char *argv[] = {
+	    "useradd",      "--system", "--user-group",      "--no-create-home", "--home-dir",
+	    "/nonexistent", "--shell",  "/usr/sbin/nologin", SCRATCH_USER,       NULL};
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	int status = run(self, "/", null, argv);
 
 	close(null);
 	return status == 0;
@@ -138,15 +141,16 @@ sm_scratch_server_user(void)
 	entry = getpwnam(SCRATCH_USER);
 	if (entry == NULL)
 	{
-		bool		made = make_user();
+		bool made = make_user();
 
 		entry = getpwnam(SCRATCH_USER);
 		if (entry == NULL)
 			sm_error_fail(SM_EXIT_FAILED, "Make it: useradd --system --user-group " SCRATCH_USER,
-						  "a scratch server does not run as root, and the user " SCRATCH_USER
-						  " is missing and could not be made");
+			              "a scratch server does not run as root, and the user " SCRATCH_USER
+			              " is missing and could not be made");
 		if (made)
-			sm_output_note("made the system user %s, which runs root's scratch servers", SCRATCH_USER);
+			sm_output_note("made the system user %s, which runs root's scratch servers",
+			               SCRATCH_USER);
 	}
 	user.uid = entry->pw_uid;
 	user.gid = entry->pw_gid;
@@ -161,17 +165,17 @@ sm_scratch_server_become(SmScratchUser user)
 
 	/* what runs there may be anybody's code: root's environment is not for it */
 	return clearenv() == 0 && setenv("PATH", "/usr/local/bin:/usr/bin:/bin", 1) == 0 &&
-		setgroups(1, &user.gid) == 0 && setgid(user.gid) == 0 && setuid(user.uid) == 0;
+	       setgroups(1, &user.gid) == 0 && setgid(user.gid) == 0 && setuid(user.uid) == 0;
 }
 
 /* The last lines that the server or initdb wrote, for an error. */
 static char *
 log_tail(int log)
 {
-	char		text[1024];
-	off_t		end = lseek(log, 0, SEEK_END);
-	off_t		start = end > (off_t) sizeof(text) - 1 ? end - (off_t) sizeof(text) + 1 : 0;
-	ssize_t		length = pread(log, text, sizeof(text) - 1, start);
+	char text[1024];
+	off_t end = lseek(log, 0, SEEK_END);
+	off_t start = end > (off_t) sizeof(text) - 1 ? end - (off_t) sizeof(text) + 1 : 0;
+	ssize_t length = pread(log, text, sizeof(text) - 1, start);
 
 	while (length > 0 && text[length - 1] == '\n')
 		length--;
@@ -182,7 +186,7 @@ log_tail(int log)
 static void
 fail_with_log(const char *what, int log)
 {
-	SmError		error = {.what = what, .code = SM_EXIT_FAILED};
+	SmError error = {.what = what, .code = SM_EXIT_FAILED};
 
 	error.why = log_tail(log);
 	sm_error_exit(&error);
@@ -191,13 +195,22 @@ fail_with_log(const char *what, int log)
 static void
 run_initdb(const SmScratchServer *server, const char *bindir, SmScratchUser user, int log)
 {
-	char	   *data = psprintf("%s/data", server->folder);
-	char	   *initdb = psprintf("%s/initdb", bindir);
-	char	   *argv[] = {initdb, "-D", data, "-U", "postgres", "--auth=trust", "--no-sync",
-		"--no-locale", "--encoding=UTF8", "--wal-segsize=1", "--no-instructions", NULL};
+	char *data = psprintf("%s/data", server->folder);
+	char *initdb = psprintf("%s/initdb", bindir);
+	char *argv[] = {initdb,
+	                "-D",
+	                data,
+	                "-U",
+	                "postgres",
+	                "--auth=trust",
+	                "--no-sync",
+	                "--no-locale",
+	                "--encoding=UTF8",
+	                "--wal-segsize=1",
+	                "--no-instructions",
+	                NULL};
 
-	if (chown(server->folder, user.uid, user.gid) != 0 ||
-		run(user, server->folder, log, argv) != 0)
+	if (chown(server->folder, user.uid, user.gid) != 0 || run(user, server->folder, log, argv) != 0)
 		fail_with_log("initdb failed for the scratch server", log);
 	pfree(data);
 	pfree(initdb);
@@ -207,9 +220,9 @@ run_initdb(const SmScratchServer *server, const char *bindir, SmScratchUser user
 static char *
 template_key(const char *bindir)
 {
-	char	   *command = psprintf("\"%s/postgres\" --version", bindir);
-	FILE	   *pipe = popen(command, "re");
-	char		version[64] = "";
+	char *command = psprintf("\"%s/postgres\" --version", bindir);
+	FILE *pipe = popen(command, "re");
+	char version[64] = "";
 	unsigned int hash = 2166136261u;
 
 	if (pipe == NULL || fscanf(pipe, "postgres (PostgreSQL) %63[0-9.a-z]", version) != 1)
@@ -226,15 +239,16 @@ template_key(const char *bindir)
 static void
 make_data(const SmScratchServer *server, const char *bindir, SmScratchUser user, int log)
 {
-	char	   *data = psprintf("%s/data", server->folder);
-	char	   *key = template_key(bindir);
-	char	   *template = sm_scratch_files_template(key);
+	char *data = psprintf("%s/data", server->folder);
+	char *key = template_key(bindir);
+	char *template = sm_scratch_files_template(key);
 
 	if (template != NULL && access(template, R_OK) == 0 &&
-		sm_scratch_files_copy(template, data, user.uid, user.gid))
+	    sm_scratch_files_copy(template, data, user.uid, user.gid))
 	{
 		if (chown(server->folder, user.uid, user.gid) != 0)
-			sm_error_fail(SM_EXIT_FAILED, NULL, "could not give %s to its user: %m", server->folder);
+			sm_error_fail(SM_EXIT_FAILED, NULL, "could not give %s to its user: %m",
+			              server->folder);
 	}
 	else
 	{
@@ -269,8 +283,8 @@ wait_until_ready(SmScratchServer *server, int log)
 static int
 open_in_folder(const char *folder, const char *name)
 {
-	char	   *path = psprintf("%s/%s", folder, name);
-	int			fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	char *path = psprintf("%s/%s", folder, name);
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 	pfree(path);
 	return fd;
@@ -279,15 +293,16 @@ open_in_folder(const char *folder, const char *name)
 void
 sm_scratch_server_start(SmScratchServer *server, const char *bindir, SmScratchUser user)
 {
-	int			lock = sm_scratch_files_lock(server->folder, true);
-	int			log = open_in_folder(server->folder, "log");
-	int			life[2];
+	int lock = sm_scratch_files_lock(server->folder, true);
+	int log = open_in_folder(server->folder, "log");
+	int life[2];
 
 	if (lock < 0 || log < 0 || fchown(lock, user.uid, user.gid) != 0 ||
-		fchown(log, user.uid, user.gid) != 0 || pipe2(life, O_CLOEXEC) != 0)
+	    fchown(log, user.uid, user.gid) != 0 || pipe2(life, O_CLOEXEC) != 0)
 		sm_error_fail(SM_EXIT_FAILED, NULL, "could not make a file in %s: %m", server->folder);
 	make_data(server, bindir, user, log);
-	server->conninfo = psprintf("postgresql:///postgres?host=%s&port=5432&user=postgres", server->folder);
+	server->conninfo =
+	    psprintf("postgresql:///postgres?host=%s&port=5432&user=postgres", server->folder);
 	server->guardian = fork();
 	if (server->guardian == 0)
 		sm_scratch_guardian_run(server->folder, bindir, user, life[0], lock, log);
@@ -306,7 +321,7 @@ sm_scratch_server_start(SmScratchServer *server, const char *bindir, SmScratchUs
 void
 sm_scratch_server_keep(SmScratchServer *server)
 {
-	char		word = SM_SCRATCH_KEEP;
+	char word = SM_SCRATCH_KEEP;
 
 	SmScratchOwner owner;
 

@@ -12,17 +12,17 @@
 /* Who runs servers for this user. */
 typedef struct SmScratchUser
 {
-	uid_t		uid;
-	gid_t		gid;
+	uid_t uid;
+	gid_t gid;
 } SmScratchUser;
 
 /* A server that is under way. */
 typedef struct SmScratchServer
 {
-	char	   *folder;			/* holds data, log, owner, and the socket */
-	char	   *conninfo;
-	pid_t		guardian;		/* 0 before there is one */
-	int			life;			/* the guardian ends when this end of a pipe closes */
+	char *folder; /* holds data, log, owner, and the socket */
+	char *conninfo;
+	pid_t guardian; /* 0 before there is one */
+	int life;       /* the guardian ends when this end of a pipe closes */
 } SmScratchServer;
 
 /* The folder of the server's programs; exits with SM_EXIT_FAILED where there is none. */
@@ -41,7 +41,8 @@ extern bool sm_scratch_server_become(SmScratchUser user);
  * Starts the server in server->folder, which must be there and empty, and
  * waits until it answers.  Exits when it does not, or on a signal.
  */
-extern void sm_scratch_server_start(SmScratchServer *server, const char *bindir, SmScratchUser user);
+extern void sm_scratch_server_start(SmScratchServer *server, const char *bindir,
+                                    SmScratchUser user);
 
 /* From now on the server lives until the guardian is told to end (SIGTERM). */
 extern void sm_scratch_server_keep(SmScratchServer *server);
@@ -49,4 +50,4 @@ extern void sm_scratch_server_keep(SmScratchServer *server);
 /* Ends it and waits until its folder is gone. */
 extern void sm_scratch_server_stop(SmScratchServer *server);
 
-#endif							/* SM_SCRATCH_SERVER_H */
+#endif /* SM_SCRATCH_SERVER_H */
