@@ -30,7 +30,7 @@ my ($status, $out, $err) = run_program(@as_postgres, "$bindir/initdb", '-D', "$t
 	'postgres', '-A', 'scram-sha-256', "--pwfile=$tmp/password", '-N', '--no-locale', '-E', 'UTF8');
 is($status, 0, 'initdb') or diag $err;
 system(@as_postgres, "$bindir/pg_ctl", '-D', "$tmp/server/data", '-w', '-l', "$tmp/server/log", '-s',
-	'-o', "-F -k $tmp/server -c listen_addresses=''", 'start') == 0 or die 'pg_ctl';
+	'-o', "-F -p 5432 -k $tmp/server -c listen_addresses=''", 'start') == 0 or die 'pg_ctl';
 
 END
 {
