@@ -118,6 +118,18 @@ sub query
 	return $self->{node}->safe_psql($self->{database}, $sql);
 }
 
+# psql -f of a file, stopping at the first error; returns exit status, stdout, stderr.
+sub psql_file
+{
+	my ($self, $path) = @_;
+	my ($out, $err) = ('', '');
+
+	IPC::Run::run(
+		[ 'psql', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', $self->conninfo, '-f', $path ],
+		'<', \undef, '>', \$out, '2>', \$err);
+	return ($? >> 8, $out, $err);
+}
+
 # The environment of a call: the database, and nothing of the caller's settings.
 sub environment
 {

@@ -40,8 +40,9 @@ DROP FUNCTION {{column-sync-full}}();
 ALTER TABLE {{table}} DROP COLUMN {{column}};
 
 -- VALIDATION
--- Check: both_names_agree (post migrate, critical, expect = 0)
-SELECT count(*) FROM {{table}} WHERE {{column-new}} IS DISTINCT FROM {{column}};
+-- Check: new_name_is_there (post expand, critical, expect = 1)
+SELECT count(*) FROM pg_catalog.pg_attribute
+WHERE attrelid = '{{table}}'::regclass AND quote_ident(attname) = '{{column-new}}';
 
 -- ROLLBACK
 -- Of expand and migrate; a dropped column comes back from a backup only.
