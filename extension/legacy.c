@@ -60,40 +60,45 @@ typedef struct LegacyTable
 	" || CASE WHEN jsonb_typeof(o.metadata::jsonb) <> 'object'"                                    \
 	"    THEN jsonb_build_object('metadata', o.metadata::jsonb) ELSE '{}' END, '{}')))"
 
+/* Broken by hand: clang-format would break statements inside their words. */
+/* clang-format off */
+
 /* Versions: 1.2 and v1.2 were common; what is no version at all stays as it is. */
+static const char adopt_versions[] =
+	", read AS ("
+	" SELECT o.*, regexp_match(o.version,"
+	"   '^\\s*[vV]?0*(\\d+)(?:\\.0*(\\d+))?(?:\\.0*(\\d+))?([-+].*)?\\s*$') AS m,"
+	"  CASE lower(trim(o.database_type)) WHEN 'postgres' THEN 'postgresql'"
+	"   WHEN 'timescaledb' THEN 'timescale'"
+	"   ELSE coalesce(lower(trim(o.database_type)), 'postgresql') END AS new_type"
+	" FROM old o"
+	"), mapped AS ("
+	" SELECT r.*, coalesce(m[1] || '.' || coalesce(m[2], '0') || '.' || coalesce(m[3], '0')"
+	"   || coalesce(m[4], ''), version, 'unknown') AS new_version"
+	" FROM read r"
+	"), noted AS ("
+	" SELECT mapped.*, extra"
+	"  || CASE WHEN new_version IS DISTINCT FROM version"
+	"     THEN jsonb_build_object('version', version) ELSE '{}' END"
+	"  || CASE WHEN new_type IS DISTINCT FROM database_type"
+	"     THEN jsonb_build_object('database_type', database_type) ELSE '{}' END AS originals"
+	" FROM mapped"
+	"), added AS ("
+	" INSERT INTO @schema@.schema_versions (id, version, database_type, applied_at, applied_by,"
+	"  migration_id, checksum, execution_time_ms, rollback_available, metadata)"
+	" SELECT coalesce(id::integer, row_number() OVER (ORDER BY applied_at)::integer),"
+	"  new_version, new_type, coalesce(applied_at::timestamptz, now()),"
+	"  coalesce(applied_by, 'unknown'), " MIGRATION_ID("migration_id") ", checksum,"
+	"  round(execution_time_ms::numeric)::integer,"
+	"  coalesce(rollback_available::boolean, false), " METADATA("originals")
+	" FROM noted o RETURNING 1"
+	") SELECT count(*) FROM added";
+
 static const LegacyTable schema_versions = {
-    "schema_versions",
-    {"id", "version", "database_type", "applied_at", "applied_by", "migration_id", "checksum",
-     "execution_time_ms", "rollback_available", "metadata"},
-    ", read AS ("
-    " SELECT o.*, regexp_match(o.version,"
-    "   '^\\s*[vV]?0*(\\d+)(?:\\.0*(\\d+))?(?:\\.0*(\\d+))?([-+].*)?\\s*$') AS m,"
-    "  CASE lower(trim(o.database_type)) WHEN 'postgres' THEN 'postgresql'"
-    "   WHEN 'timescaledb' THEN 'timescale'"
-    "   ELSE coalesce(lower(trim(o.database_type)), 'postgresql') END AS new_type"
-    " FROM old o"
-    "), mapped AS ("
-    " SELECT r.*, coalesce(m[1] || '.' || coalesce(m[2], '0') || '.' || coalesce(m[3], '0')"
-    "   || coalesce(m[4], ''), version, 'unknown') AS new_version"
-    " FROM read r"
-    "), noted AS ("
-    " SELECT mapped.*, extra"
-    "  || CASE WHEN new_version IS DISTINCT FROM version"
-    "     THEN jsonb_build_object('version', version) ELSE '{}' END"
-    "  || CASE WHEN new_type IS DISTINCT FROM database_type"
-    "     THEN jsonb_build_object('database_type', database_type) ELSE '{}' END AS originals"
-    " FROM mapped"
-    "), added AS ("
-    " INSERT INTO @schema@.schema_versions (id, version, database_type, applied_at, applied_by,"
-    "  migration_id, checksum, execution_time_ms, rollback_available, metadata)"
-    " SELECT coalesce(id::integer, row_number() OVER (ORDER BY applied_at)::integer),"
-    "  new_version, new_type, coalesce(applied_at::timestamptz, now()),"
-    "  coalesce(applied_by, 'unknown'), " MIGRATION_ID(
-        "migration_id") ", checksum,"
-                        "  round(execution_time_ms::numeric)::integer,"
-                        "  coalesce(rollback_available::boolean, false), " METADATA(
-                            "originals") " FROM noted o RETURNING 1"
-                                         ") SELECT count(*) FROM added",
+	"schema_versions",
+	{"id", "version", "database_type", "applied_at", "applied_by", "migration_id", "checksum",
+	 "execution_time_ms", "rollback_available", "metadata"},
+	adopt_versions,
 };
 
 /*
@@ -102,138 +107,123 @@ static const LegacyTable schema_versions = {
  * it stands for all three: were only expand recorded, the others would run a
  * second time.  Its further rows name it in metadata->'legacy'->'row'.
  *
+ * A status that says neither success nor undoing nor waiting is a failure: the
+ * next apply looks at it, and resolve_migration() can say otherwise.
+ *
  * An older checksum was taken of other bytes than ours, so that it would never
  * compare equal: it is kept among the originals.
  */
+static const char adopt_history[] =
+	", numbered AS ("
+	" SELECT o.*, coalesce(id::integer, row_number() OVER (ORDER BY executed_at)::integer) AS n"
+	" FROM old o"
+	"), mapped AS ("
+	" SELECT o.*,"
+	"  " MIGRATION_ID("coalesce(nullif(trim(migration_id), ''),"
+					  " regexp_replace(nullif(trim(migration_file), ''), '^.*/', ''),"
+					  " 'legacy_' || n)") " AS new_id,"
+	"  CASE WHEN lower(trim(status)) IN ('completed', 'complete', 'success', 'succeeded',"
+	"    'successful', 'applied', 'executed', 'done', 'ok') THEN 'completed'"
+	"   WHEN lower(trim(status)) IN ('rolled_back', 'rolled back', 'rolledback', 'rollback',"
+	"    'reverted', 'undone') THEN 'rolled_back'"
+	"   WHEN lower(trim(status)) IN ('pending', 'new', 'queued', 'scheduled') THEN 'pending'"
+	"   WHEN lower(trim(status)) IN ('failed', 'failure', 'error') THEN 'failed'"
+	"   END AS known_status,"
+	"  CASE WHEN lower(trim(phase)) IN ('expand', 'migrate', 'contract') THEN lower(trim(phase))"
+	"   WHEN lower(trim(phase)) ~ '^(phase[ _-]?)?1(\\D|$)' THEN 'expand'"
+	"   WHEN lower(trim(phase)) ~ '^(phase[ _-]?)?2(\\D|$)' THEN 'migrate'"
+	"   WHEN lower(trim(phase)) ~ '^(phase[ _-]?)?3(\\D|$)' THEN 'contract' END AS one_phase"
+	" FROM numbered o"
+	"), typed AS ("
+	" SELECT m.*, coalesce(known_status, 'failed') AS new_status, v.version AS new_version,"
+	"  CASE WHEN v.database_type IN ('timescale', 'neo4j') THEN v.database_type"
+	"   WHEN m.migration_file LIKE '%.cypher' THEN 'neo4j' ELSE 'postgresql' END AS new_type,"
+	"  extra || CASE WHEN checksum IS NOT NULL"
+	"     THEN jsonb_build_object('checksum', checksum) ELSE '{}' END"
+	"  || CASE WHEN new_id IS DISTINCT FROM migration_id"
+	"     THEN jsonb_build_object('migration_id', migration_id) ELSE '{}' END"
+	"  || CASE WHEN known_status IS DISTINCT FROM status"
+	"     THEN jsonb_build_object('status', status) ELSE '{}' END"
+	"  || CASE WHEN one_phase IS DISTINCT FROM phase"
+	"     THEN jsonb_build_object('phase', phase) ELSE '{}' END AS originals"
+	" FROM mapped m LEFT JOIN LATERAL (SELECT version, database_type"
+	"  FROM @schema@.schema_versions v WHERE v.migration_id = m.new_id"
+	"  ORDER BY v.id DESC LIMIT 1) v ON true"
+	"), phases AS ("
+	" SELECT t.*, p.phase AS new_phase, p.place,"
+	"  row_number() OVER (PARTITION BY new_id, new_type, p.phase"
+	"   ORDER BY executed_at::timestamptz DESC NULLS LAST, n DESC) AS age"
+	" FROM typed t CROSS JOIN LATERAL unnest(CASE WHEN one_phase IS NULL"
+	"  THEN ARRAY['expand', 'migrate', 'contract'] ELSE ARRAY[one_phase] END)"
+	"  WITH ORDINALITY AS p (phase, place)"
+	"), placed AS ("
+	" SELECT p.*, CASE WHEN place = 1 THEN n ELSE (SELECT max(n) FROM numbered)"
+	"   + row_number() OVER (PARTITION BY place = 1 ORDER BY n, place)::integer END AS new_row,"
+	"  originals || CASE WHEN place > 1 THEN jsonb_build_object('row', n) ELSE '{}' END AS kept"
+	" FROM phases p"
+	"), added AS ("
+	" INSERT INTO @schema@.migration_history (id, migration_file, migration_id, executed_at,"
+	"  execution_time_ms, status, rollback_sql, metadata, phase, target, database_type, version,"
+	"  error_message, attempt, superseded)"
+	" SELECT new_row, coalesce(migration_file, new_id), new_id, executed_at::timestamptz,"
+	"  round(execution_time_ms::numeric)::bigint, new_status, rollback_sql,"
+	"  " METADATA("kept") ", new_phase, new_type, new_type, new_version,"
+	"  CASE WHEN known_status IS NULL THEN format('the older scripts recorded the status %s',"
+	"   coalesce(quote_literal(status), 'NULL')) END,"
+	"  CASE WHEN new_status = 'pending' THEN 0 ELSE 1 END, age > 1"
+	" FROM placed o RETURNING metadata"
+	") SELECT count(*) FROM added WHERE (metadata -> 'legacy' -> 'row') IS NULL";
+
 static const LegacyTable migration_history = {
-    "migration_history",
-    {"id", "migration_file", "migration_id", "checksum", "executed_at", "execution_time_ms",
-     "status", "rollback_sql", "metadata", "phase"},
-    ", numbered AS ("
-    " SELECT o.*, coalesce(id::integer, row_number() OVER (ORDER BY executed_at)::integer) AS n"
-    " FROM old o"
-    "), mapped AS ("
-    " SELECT o.*,"
-    "  " MIGRATION_ID(
-        "coalesce(nullif(trim(migration_id), ''),"
-        " regexp_replace(nullif(trim(migration_file), ''), '^.*/', ''),"
-        " 'legacy_' || n)") " AS new_id,"
-                            "  CASE WHEN lower(trim(status)) IN ('completed', 'complete', "
-                            "'success', 'succeeded',"
-                            "    'successful', 'applied', 'executed', 'done', 'ok') THEN "
-                            "'completed'"
-                            "   WHEN lower(trim(status)) IN ('rolled_back', 'rolled back', "
-                            "'rolledback', 'rollback',"
-                            "    'reverted', 'undone') THEN 'rolled_back'"
-                            "   WHEN lower(trim(status)) IN ('pending', 'new', 'queued', "
-                            "'scheduled') THEN 'pending'"
-                            "   ELSE 'failed' END AS new_status,"
-                            "  CASE WHEN lower(trim(phase)) IN ('expand', 'migrate', 'contract') "
-                            "THEN lower(trim(phase))"
-                            "   WHEN lower(trim(phase)) ~ '^(phase[ _-]?)?1(\\D|$)' THEN 'expand'"
-                            "   WHEN lower(trim(phase)) ~ '^(phase[ _-]?)?2(\\D|$)' THEN 'migrate'"
-                            "   WHEN lower(trim(phase)) ~ '^(phase[ _-]?)?3(\\D|$)' THEN "
-                            "'contract' END AS one_phase"
-                            " FROM numbered o"
-                            "), typed AS ("
-                            " SELECT m.*, v.version AS new_version, CASE WHEN v.database_type IN "
-                            "('timescale', 'neo4j')"
-                            "   THEN v.database_type WHEN m.migration_file LIKE '%.cypher' THEN "
-                            "'neo4j'"
-                            "   ELSE 'postgresql' END AS new_type,"
-                            "  extra || CASE WHEN checksum IS NOT NULL"
-                            "     THEN jsonb_build_object('checksum', checksum) ELSE '{}' END"
-                            "  || CASE WHEN new_id IS DISTINCT FROM migration_id"
-                            "     THEN jsonb_build_object('migration_id', migration_id) ELSE '{}' "
-                            "END"
-                            "  || CASE WHEN new_status IS DISTINCT FROM status"
-                            "     THEN jsonb_build_object('status', status) ELSE '{}' END"
-                            "  || CASE WHEN one_phase IS DISTINCT FROM phase"
-                            "     THEN jsonb_build_object('phase', phase) ELSE '{}' END AS "
-                            "originals"
-                            " FROM mapped m LEFT JOIN LATERAL (SELECT version, database_type"
-                            "  FROM @schema@.schema_versions v WHERE v.migration_id = m.new_id"
-                            "  ORDER BY v.id DESC LIMIT 1) v ON true"
-                            "), phases AS ("
-                            " SELECT t.*, p.phase AS new_phase, p.place,"
-                            "  row_number() OVER (PARTITION BY new_id, new_type, p.phase"
-                            "   ORDER BY executed_at::timestamptz DESC NULLS LAST, n DESC) AS age"
-                            " FROM typed t CROSS JOIN LATERAL unnest(CASE WHEN one_phase IS NULL"
-                            "  THEN ARRAY['expand', 'migrate', 'contract'] ELSE ARRAY[one_phase] "
-                            "END)"
-                            "  WITH ORDINALITY AS p (phase, place)"
-                            "), placed AS ("
-                            " SELECT p.*, CASE WHEN place = 1 THEN n ELSE (SELECT max(n) FROM "
-                            "numbered)"
-                            "   + row_number() OVER (PARTITION BY place = 1 ORDER BY n, "
-                            "place)::integer END AS new_row,"
-                            "  originals || CASE WHEN place > 1 THEN jsonb_build_object('row', n) "
-                            "ELSE '{}' END AS kept"
-                            " FROM phases p"
-                            "), added AS ("
-                            " INSERT INTO @schema@.migration_history (id, migration_file, "
-                            "migration_id, executed_at,"
-                            "  execution_time_ms, status, rollback_sql, metadata, phase, target, "
-                            "database_type, version,"
-                            "  error_message, attempt, superseded)"
-                            " SELECT new_row, coalesce(migration_file, new_id), new_id, "
-                            "executed_at::timestamptz,"
-                            "  round(execution_time_ms::numeric)::bigint, new_status, "
-                            "rollback_sql, " METADATA(
-                                "kept") ","
-                                        "  new_phase, new_type, new_type, new_version,"
-                                        "  CASE WHEN new_status = 'failed' AND originals ? 'status'"
-                                        "   THEN format('the older scripts recorded the status "
-                                        "%s', coalesce(quote_literal(status), 'NULL')) END,"
-                                        "  CASE WHEN new_status = 'pending' THEN 0 ELSE 1 END, age "
-                                        "> 1"
-                                        " FROM placed o RETURNING metadata"
-                                        ") SELECT count(*) FROM added WHERE (metadata -> 'legacy' "
-                                        "-> 'row') IS NULL",
+	"migration_history",
+	{"id", "migration_file", "migration_id", "checksum", "executed_at", "execution_time_ms",
+	 "status", "rollback_sql", "metadata", "phase"},
+	adopt_history,
 };
 
+static const char adopt_locks[] =
+	", noted AS ("
+	" SELECT old.*, extra || CASE WHEN released_at IS NULL"
+	"   THEN jsonb_build_object('held', true) ELSE '{}' END AS originals"
+	" FROM old"
+	"), added AS ("
+	" INSERT INTO @schema@.migration_locks (id, migration_id, locked_by, locked_at, released_at,"
+	"  metadata)"
+	" SELECT coalesce(id::integer, row_number() OVER (ORDER BY locked_at)::integer),"
+	"  coalesce(" MIGRATION_ID("migration_id") ", 'unknown'), coalesce(locked_by, 'unknown'),"
+	"  coalesce(locked_at::timestamptz, now()), coalesce(released_at::timestamptz, now()),"
+	"  " METADATA("originals")
+	" FROM noted o RETURNING 1"
+	") SELECT count(*) FROM added";
+
 static const LegacyTable migration_locks = {
-    "migration_locks",
-    {"id", "migration_id", "locked_by", "locked_at", "released_at", "metadata"},
-    ", noted AS ("
-    " SELECT old.*, extra || CASE WHEN released_at IS NULL"
-    "   THEN jsonb_build_object('held', true) ELSE '{}' END AS originals"
-    " FROM old"
-    "), added AS ("
-    " INSERT INTO @schema@.migration_locks (id, migration_id, locked_by, locked_at, released_at,"
-    "  metadata)"
-    " SELECT coalesce(id::integer, row_number() OVER (ORDER BY locked_at)::integer),"
-    "  coalesce(" MIGRATION_ID("migration_id") ", 'unknown'), coalesce(locked_by, 'unknown'),"
-                                               "  coalesce(locked_at::timestamptz, now()), "
-                                               "coalesce(released_at::timestamptz, now()),"
-                                               "  " METADATA(
-                                                   "originals") " FROM noted o RETURNING 1"
-                                                                ") SELECT count(*) FROM added",
+	"migration_locks",
+	{"id", "migration_id", "locked_by", "locked_at", "released_at", "metadata"},
+	adopt_locks,
 };
 
 /* The same pair twice says no more than once; a migration cannot need itself. */
+static const char adopt_dependencies[] =
+	", pairs AS ("
+	" SELECT coalesce(id::integer, row_number() OVER (ORDER BY created_at)::integer) AS n,"
+	"  " MIGRATION_ID("migration_id") " AS needing,"
+	"  " MIGRATION_ID("depends_on_migration_id") " AS needed, created_at"
+	" FROM old"
+	"), added AS ("
+	" INSERT INTO @schema@.migration_dependencies (id, migration_id, depends_on_migration_id,"
+	"  created_at)"
+	" SELECT DISTINCT ON (needing, needed) n, needing, needed,"
+	"  coalesce(created_at::timestamptz, now())"
+	" FROM pairs WHERE needing <> needed ORDER BY needing, needed, n RETURNING 1"
+	") SELECT count(*) FROM added";
+
 static const LegacyTable migration_dependencies = {
-    "migration_dependencies",
-    {"id", "migration_id", "depends_on_migration_id", "created_at"},
-    ", pairs AS ("
-    " SELECT coalesce(id::integer, row_number() OVER (ORDER BY created_at)::integer) AS n,"
-    "  " MIGRATION_ID(
-        "migration_id") " AS needing,"
-                        "  " MIGRATION_ID(
-                            "depends_on_migration_id") " AS needed, created_at"
-                                                       " FROM old"
-                                                       "), added AS ("
-                                                       " INSERT INTO "
-                                                       "@schema@.migration_dependencies (id, "
-                                                       "migration_id, depends_on_migration_id,"
-                                                       "  created_at)"
-                                                       " SELECT DISTINCT ON (needing, needed) n, "
-                                                       "needing, needed,"
-                                                       "  coalesce(created_at::timestamptz, now())"
-                                                       " FROM pairs WHERE needing <> needed ORDER "
-                                                       "BY needing, needed, n RETURNING 1"
-                                                       ") SELECT count(*) FROM added",
+	"migration_dependencies",
+	{"id", "migration_id", "depends_on_migration_id", "created_at"},
+	adopt_dependencies,
 };
+
+/* clang-format on */
 
 /* In this order: the history asks the versions for types. */
 static const LegacyTable *const adoptable[] = {
