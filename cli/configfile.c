@@ -48,8 +48,8 @@ typedef struct Reading
 	int line;
 } Reading;
 
-static void fail_at(const Reading *reading, const char *next, const char *fmt, ...)
-    pg_attribute_printf(3, 4) pg_attribute_noreturn();
+static _Noreturn void fail_at(const Reading *reading, const char *next, const char *fmt, ...)
+    pg_attribute_printf(3, 4);
 
 static void
 fail_at(const Reading *reading, const char *next, const char *fmt, ...)

@@ -36,11 +36,11 @@ extern SmExitCode sm_error_say(const SmError *error);
 extern void sm_error_warn(const SmError *error);
 
 /* Says an error and exits with its code. */
-extern void sm_error_exit(const SmError *error) pg_attribute_noreturn();
+extern _Noreturn void sm_error_exit(const SmError *error);
 
 /* sm_error_exit() for errors that need no place: code, what (a format) and next (or NULL). */
-extern void sm_error_fail(SmExitCode code, const char *next, const char *fmt, ...)
-    pg_attribute_printf(3, 4) pg_attribute_noreturn();
+extern _Noreturn void sm_error_fail(SmExitCode code, const char *next, const char *fmt, ...)
+    pg_attribute_printf(3, 4);
 
 /* A warning of one line; next may be NULL. */
 extern void sm_error_warning(const char *next, const char *fmt, ...) pg_attribute_printf(2, 3);

@@ -15,7 +15,7 @@
  * life is the reading end of the program's pipe, lock the owner file, log what
  * the server writes to.  Does not return.
  */
-extern void sm_scratch_guardian_run(const char *folder, const char *bindir, SmScratchUser user,
-                                    int life, int lock, int log) pg_attribute_noreturn();
+extern _Noreturn void sm_scratch_guardian_run(const char *folder, const char *bindir,
+                                              SmScratchUser user, int life, int lock, int log);
 
 #endif /* SM_SCRATCH_GUARDIAN_H */

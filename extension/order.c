@@ -88,7 +88,7 @@ describe(const SmUnitKey *key)
 					key->phase, key->migration_id, key->target);
 }
 
-pg_attribute_noreturn() static void
+static _Noreturn void
 refuse(const SmUnitKey *key, const char *why, const char *hint)
 {
 	if (key->unit > 0)

@@ -67,7 +67,7 @@ is($out, "summit_migrate in summit_migrate\noff|t\n", 'the extension is there; n
 	'stat -c %a "$PGHOST"; exit 7');
 is($status, 7, "the command's exit status is passed on");
 is($out, "700\n", 'the folder is closed to other users');
-($status) = run_program('summit-migrate', 'scratch', 'run', 'no-such-command');
+($status) = run_program('summit-migrate', 'scratch', 'run', '/no/such/command');
 is($status, 127, 'a command that is not there');
 ($status) = run_program('summit-migrate', 'scratch', 'run');
 is($status, 2, 'no command');
