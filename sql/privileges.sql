@@ -18,7 +18,8 @@ WHERE relkind IN ('r', 'p', 'v', 'm')
 -- functions and tables without a COMMENT
 SELECT proname FROM member_functions WHERE obj_description(oid, 'pg_proc') IS NULL;
 SELECT relname FROM member_relations WHERE relkind IN ('r', 'p', 'v', 'm') AND obj_description(oid, 'pg_class') IS NULL;
--- SECURITY DEFINER functions that pin no search_path, or another one
+-- SECURITY DEFINER functions that pin no search_path, or another one: begin_statement() alone, which looks names up as
+-- its caller would, and pins the path itself before it reads or writes a table
 SELECT proname FROM member_functions
 WHERE prosecdef AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (proconfig), false);
 -- writers that are not SECURITY DEFINER reach no table; none is, but those for the owner and those in SQL that call one
