@@ -82,6 +82,8 @@ read_line(char *buffer, int size, void *arg)
 	if (length > 0 && buffer[length - 1] != '\n' && !feof(reading->stream))
 		fail_at(reading, "Put long connection settings into a service file.",
 		        "the line is longer than %d characters", size - 2);
+	/* inih would take an indented line, as git writes them, for more of the line before */
+	memmove(buffer, buffer + strspn(buffer, " \t"), length + 1 - strspn(buffer, " \t"));
 	return buffer;
 }
 
@@ -164,7 +166,7 @@ check_key(const Reading *reading, const SmConfigEntry *entry)
 		        entry->subsection != NULL ? "\"" : "");
 }
 
-/* A key stands once in its section: inih calls twice for a continued line, too. */
+/* A key stands once in its section. */
 static void
 check_twice(const Reading *reading, const SmConfigEntry *entry)
 {
@@ -175,10 +177,7 @@ check_twice(const Reading *reading, const SmConfigEntry *entry)
 		if (strcmp(other->section, entry->section) == 0 && strcmp(other->name, entry->name) == 0 &&
 		    strcmp(other->subsection == NULL ? "" : other->subsection,
 		           entry->subsection == NULL ? "" : entry->subsection) == 0)
-			fail_at(reading,
-			        psprintf("It stands on line %d already; an indented line continues the "
-			                 "one before it.",
-			                 other->line),
+			fail_at(reading, psprintf("It stands on line %d already.", other->line),
 			        "key \"%s\" is given twice", entry->name);
 	}
 }

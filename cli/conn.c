@@ -39,10 +39,13 @@ static const char *const facts_query =
     "FROM pg_catalog.pg_control_checkpoint() c) "
     "ELSE pg_catalog.substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8) "
     "END, "
-    "e.extversion, pg_catalog.quote_ident(n.nspname) "
+    "e.extversion, pg_catalog.quote_ident(n.nspname), "
+    "pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND "
+    "pg_catalog.has_function_privilege(p.oid, 'EXECUTE') "
     "FROM pg_catalog.pg_database d JOIN pg_catalog.pg_roles r ON r.rolname = current_user "
     "LEFT JOIN pg_catalog.pg_extension e ON e.extname = 'summit_migrate' "
     "LEFT JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace "
+    "LEFT JOIN pg_catalog.pg_proc p ON p.pronamespace = n.oid AND p.proname = 'get_environment' "
     "WHERE d.datname = pg_catalog.current_database()";
 
 static double
@@ -67,7 +70,7 @@ take_notice(void *arg, const PGresult *result)
 		sm_output_detail("%s", message);
 }
 
-/* One attempt, asynchronous so that a signal ends it. */
+/* One attempt.  libpq goes on after a signal, so that a signal ends the program here. */
 static PGconn *
 connect_once(const char *conninfo)
 {
@@ -84,8 +87,11 @@ connect_once(const char *conninfo)
 	const char *values[] = {
 	    "summit-migrate", "10", "1", "10", "3", "3", "20000", conninfo == NULL ? "" : conninfo,
 	    "UTF8",           NULL};
-	PGconn *pg = PQconnectdbParams(names, values, 1);
+	PGconn *pg;
 
+	sm_interrupt_ends(true);
+	pg = PQconnectdbParams(names, values, 1);
+	sm_interrupt_ends(false);
 	if (pg == NULL)
 		sm_error_fail(SM_EXIT_FAILED, NULL, "out of memory");
 	return pg;
@@ -97,8 +103,11 @@ is_starting(const char *conninfo)
 {
 	const char *names[] = {"dbname", NULL};
 	const char *values[] = {conninfo == NULL ? "" : conninfo, NULL};
-	PGPing answer = PQpingParams(names, values, 1);
+	PGPing answer;
 
+	sm_interrupt_ends(true);
+	answer = PQpingParams(names, values, 1);
+	sm_interrupt_ends(false);
 	return answer == PQPING_REJECT || answer == PQPING_NO_RESPONSE;
 }
 
@@ -187,6 +196,7 @@ read_facts(SmConn *conn)
 	char *query =
 	    psprintf("%s%s", conn->flags & SM_CONN_WRITER ? writer_settings : "", facts_query);
 	PGresult *result = ask(conn, query);
+	bool may_ask;
 
 	refuse_pooler(conn, PQgetvalue(result, 0, 0));
 	conn->server_version = atoi(PQgetvalue(result, 0, 1));
@@ -201,11 +211,12 @@ read_facts(SmConn *conn)
 	replace(&conn->timeline, copy_value(result, 10));
 	replace(&conn->extension_version, copy_value(result, 11));
 	replace(&conn->schema, copy_value(result, 12));
+	may_ask = PQgetvalue(result, 0, 13)[0] == 't';
 	PQclear(result);
 	pg_free(query);
 	replace(&conn->environment, NULL);
-	if (conn->schema == NULL)
-		return;
+	if (!may_ask)
+		return; /* a role that may read versions only, or no extension */
 	query = psprintf("SELECT %s.get_environment()", conn->schema);
 	result = ask(conn, query);
 	replace(&conn->environment, copy_value(result, 0));

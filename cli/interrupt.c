@@ -9,11 +9,13 @@
 #include <poll.h>
 #include <signal.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "interrupt.h"
 
 static volatile sig_atomic_t received = 0;
 static PGcancel *volatile cancel = NULL;
+static volatile sig_atomic_t at_once = 0;
 
 static void
 handle_signal(int signal_number)
@@ -23,6 +25,8 @@ handle_signal(int signal_number)
 	PGcancel *statement = cancel;
 
 	received = signal_number;
+	if (at_once)
+		_exit(sm_interrupt_code());
 	if (statement != NULL)
 		(void) PQcancel(statement, message, sizeof(message));
 	errno = saved;
@@ -61,6 +65,14 @@ sm_interrupt_watch(PGconn *connection)
 	if (before != NULL)
 		PQfreeCancel(before);
 	sigprocmask(SIG_SETMASK, &saved, NULL);
+}
+
+void
+sm_interrupt_ends(bool now)
+{
+	at_once = now;
+	if (now && received != 0)
+		exit(sm_interrupt_code());
 }
 
 bool

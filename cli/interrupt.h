@@ -16,6 +16,12 @@ extern void sm_interrupt_install(void);
 /* The connection whose statement is to be cancelled; NULL for none. */
 extern void sm_interrupt_watch(PGconn *connection);
 
+/*
+ * Whether a signal ends the program at once, as while connecting: nothing is
+ * under way then, and libpq does not stop for a signal.  Not at first.
+ */
+extern void sm_interrupt_ends(bool at_once);
+
 /* Whether a signal has come. */
 extern bool sm_interrupt_pending(void);
 
