@@ -47,12 +47,14 @@ my ($status, $out, $err) = run_program('summit-migrate', 'scratch', 'run', '--',
 is($status, 0, 'the first server starts') or diag $err;
 like($err, qr/template/, 'it says that it makes the template');
 my $fastest = 60;
-for (1 .. 3)
+# a machine that is busy with other tests may need more than one try
+for (1 .. 10)
 {
 	my $before = time;
 	run_program('summit-migrate', 'scratch', 'run', '--', 'true');
 	my $took = time - $before;
 	$fastest = $took if $took < $fastest;
+	last if $fastest < 1;
 }
 cmp_ok($fastest, '<', 1, 'later ones start and end in under a second');
 note(sprintf 'fastest start and end: %.3f s', $fastest);
