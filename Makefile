@@ -7,7 +7,7 @@ EXTENSION = summit_migrate
 DATA = extension/summit_migrate--1.0.sql
 
 REGRESS = $(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql)))
-REGRESS_OPTS = --load-extension=summit_migrate
+REGRESS_OPTS = --load-extension=summit_migrate --encoding=UTF8
 ISOLATION = $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test/isolation --load-extension=summit_migrate
 

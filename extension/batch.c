@@ -146,7 +146,7 @@ with_range(const char *text, const Cuts *cuts, const char *range)
 	if (cuts->condition.end > 0)
 	{
 		appendBinaryStringInfo(&sql, text, cuts->condition.start);
-		appendStringInfoString(&sql, " (");
+		appendStringInfoChar(&sql, '(');
 		appendBinaryStringInfo(&sql, text + cuts->condition.start,
 		                       cuts->condition.end - cuts->condition.start);
 		appendStringInfo(&sql, ") AND (%s)", range);

@@ -99,6 +99,7 @@ static SmBatchMark *
 read_batch(SmReader *reader, const SmRegion *region, SmSpan value)
 {
 	SmBatchMark *batch = MemoryContextAllocZero(reader->scratch, sizeof(SmBatchMark));
+	SmSpan whole = value;
 	SmSpan part;
 
 	batch->size = DEFAULT_BATCH_SIZE;
@@ -120,7 +121,7 @@ read_batch(SmReader *reader, const SmRegion *region, SmSpan value)
 	}
 	if (batch->key == NULL)
 	{
-		sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, sm_reader_span(region, value), batch_hint,
+		sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, sm_reader_span(region, whole), batch_hint,
 		                "batch without a key");
 		return NULL;
 	}
@@ -139,7 +140,7 @@ sm_options_is_query(SmReader *reader, const SmRegion *region, SmSpan span, const
 		sm_reader_server_error(reader, region, span, error);
 	else if (!sm_statement_is_query(&parsed))
 		sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, sm_reader_span(region, span),
-		                "Write a single SELECT that changes nothing.", "%s is not a query", what);
+		                "Write a single SELECT that changes nothing.", "%s is not a plain query", what);
 	else
 		return true;
 	return false;

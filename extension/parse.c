@@ -171,15 +171,20 @@ read_all(SmReader *reader)
  * The scanner reads these from the settings of the session.  They are set by
  * assignment and not as settings, since that is not allowed in a parallel
  * worker, and nothing but the scanner looks at them in between.
+ *
+ * Whoever calls us must not see the errors that are caught: the callback of an
+ * SQL function, for one, takes their position away and makes it its own.
  */
 static void
-read_with_standard_strings(SmReader *reader)
+read_undisturbed(SmReader *reader)
 {
+	ErrorContextCallback *saved_callbacks = error_context_stack;
 	bool saved_strings = standard_conforming_strings;
 	int saved_quote = backslash_quote;
 
 	PG_TRY();
 	{
+		error_context_stack = NULL;
 		standard_conforming_strings = true;
 		backslash_quote = BACKSLASH_QUOTE_SAFE_ENCODING;
 		read_all(reader);
@@ -188,6 +193,7 @@ read_with_standard_strings(SmReader *reader)
 	{
 		standard_conforming_strings = saved_strings;
 		backslash_quote = saved_quote;
+		error_context_stack = saved_callbacks;
 	}
 	PG_END_TRY();
 }
@@ -206,7 +212,7 @@ sm_parse_content(const char *content, int length)
 	reader.migration = palloc0(sizeof(SmMigration));
 	old = MemoryContextSwitchTo(reader.scratch);
 	sm_source_text_init(&reader.source, content, length);
-	read_with_standard_strings(&reader);
+	read_undisturbed(&reader);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(reader.scratch);
 	return reader.migration;

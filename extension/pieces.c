@@ -86,7 +86,8 @@ sm_pieces_parse(SmReader *reader, const SmRegion *region, SmSplit *split, const 
 		                parsed->refused);
 	if (parsed->copy_data)
 		skip_copy_data(split, piece);
-	return list_length(reader->migration->errors) == errors;
+	/* a refused COMMIT ends its transaction all the same, for what follows */
+	return list_length(reader->migration->errors) == errors || parsed->control != SM_CONTROL_NONE;
 }
 
 void

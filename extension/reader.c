@@ -62,7 +62,7 @@ sm_reader_alloc(const SmReader *reader, Size size)
 }
 
 static void
-add_error(SmReader *reader, int sqlstate, SmSpan span, const char *message, const char *hint)
+add_error(SmReader *reader, int sqlstate, SmPlace place, const char *message, const char *hint)
 {
 	SmParseError *error;
 
@@ -72,7 +72,7 @@ add_error(SmReader *reader, int sqlstate, SmSpan span, const char *message, cons
 	error->sqlstate = sqlstate;
 	error->message = MemoryContextStrdup(reader->result, message);
 	error->hint = hint ? MemoryContextStrdup(reader->result, hint) : NULL;
-	error->place = sm_reader_place(reader, span);
+	error->place = place;
 	reader->migration->errors = sm_reader_append(reader, reader->migration->errors, error);
 }
 
@@ -95,8 +95,16 @@ sm_reader_error(SmReader *reader, int sqlstate, SmSpan span, const char *hint, c
 			break;
 		enlargeStringInfo(&message, needed);
 	}
-	add_error(reader, sqlstate, span, message.data, hint);
+	add_error(reader, sqlstate, sm_reader_place(reader, span), message.data, hint);
 	pfree(message.data);
+}
+
+void
+sm_reader_missing_phase(SmReader *reader, SmPlace place, const char *what, const char *phase)
+{
+	add_error(reader, ERRCODE_SYNTAX_ERROR, place,
+	          psprintf("%s of phase %s, which the file does not have", what, phase),
+	          "Add the phase's mark, or name another phase.");
 }
 
 void
@@ -115,5 +123,6 @@ sm_reader_server_error(SmReader *reader, const SmRegion *region, SmSpan span,
 		    sm_source_text_advance(region->text, span.start, span.end, error->cursorpos - 1);
 		place.end = place.start;
 	}
-	add_error(reader, error->sqlerrcode, sm_reader_span(region, place), message, error->hint);
+	add_error(reader, error->sqlerrcode, sm_reader_place(reader, sm_reader_span(region, place)),
+	          message, error->hint);
 }

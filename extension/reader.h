@@ -47,6 +47,10 @@ extern void sm_reader_error(SmReader *reader, int sqlstate, SmSpan span, const c
 extern void sm_reader_server_error(SmReader *reader, const SmRegion *region, SmSpan span,
                                    const ErrorData *error);
 
+/* Adds the error that something belongs to a phase that the file does not have. */
+extern void sm_reader_missing_phase(SmReader *reader, SmPlace place, const char *what,
+                                    const char *phase);
+
 extern bool sm_reader_is_full(const SmReader *reader);
 
 /* Copy of a part of a text in the context of the result. */

@@ -276,7 +276,7 @@ add_check_query(File *file, const SmPiece *piece, const SmParsed *parsed)
 		sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, piece->span,
 		                "Below VALIDATION stand queries that change nothing. "
 		                "Put other statements into a phase.",
-		                "%s is not a query", parsed->tag);
+		                "%s is not a plain query", parsed->tag);
 		return;
 	}
 	if (check == NULL)
@@ -314,21 +314,28 @@ read_statement(File *file, SmSplit *split, const SmPiece *piece)
 	}
 }
 
+/* What waits for a phase that never comes would never run. */
 static void
-check_undos(File *file)
+check_phase_names(File *file)
 {
-	SmReader *reader = file->reader;
+	SmMigration *migration = file->reader->migration;
 	ListCell *cell;
 
-	foreach (cell, reader->migration->undos)
+	foreach (cell, migration->undos)
 	{
 		SmPhase *undo = lfirst(cell);
-		SmSpan place = {undo->place.position - 1, undo->place.position - 1};
 
 		if (strcmp(undo->name, SM_PHASE_ALL) != 0 &&
-		    sm_parse_find_phase(reader->migration, undo->name, true) == NULL)
-			sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, place, NULL,
-			                "rollback of phase %s, which the file does not have", undo->name);
+		    sm_parse_find_phase(migration, undo->name, true) == NULL)
+			sm_reader_missing_phase(file->reader, undo->place, "rollback", undo->name);
+	}
+	foreach (cell, migration->checks)
+	{
+		SmCheck *check = lfirst(cell);
+
+		if (strcmp(check->phase, SM_PHASE_ALL) != 0 &&
+		    sm_parse_find_phase(migration, check->phase, true) == NULL)
+			sm_reader_missing_phase(file->reader, check->place, "check", check->phase);
 	}
 }
 
@@ -347,7 +354,7 @@ finish_file(File *file)
 		sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, file->first_mark,
 		                "A migration that runs again whenever it changes has no phases.",
 		                "phase in a repeated migration");
-	check_undos(file);
+	check_phase_names(file);
 }
 
 void

@@ -120,10 +120,13 @@ static void
 recover(SmSplit *split, const ErrorData *error)
 {
 	int offset = split->length;
+	const char *escape;
 
 	if (error->cursorpos > 0)
 		offset = sm_source_text_advance(split->scan_text, split->scan_base, split->length,
 		                                error->cursorpos - 1);
+	else if ((escape = strchr(split->scan_text + split->gap_start, '\\')) != NULL)
+		offset = escape - split->scan_text; /* bytes that make no character */
 	if (offset >= split->length || is_unclosed(split->scan_text, offset) ||
 	    split->restarts++ >= MAX_RESTARTS)
 	{
@@ -307,7 +310,6 @@ note_token(SmPiece *piece, const char *text, SmSpan token, bool word)
 static void
 follow_token(StatementState *state, SmPiece *piece, const char *text, SmSpan token)
 {
-	static const char unlock_all[] = "pg_advisory_unlock_all";
 	bool word = is_word(text, token);
 	SmSpan unlock_name = {0, 0};
 
@@ -316,7 +318,8 @@ follow_token(StatementState *state, SmPiece *piece, const char *text, SmSpan tok
 		follow_word(state, text, token);
 	else
 		follow_sign(state, text, token, piece);
-	if (word && sm_marks_is_word(text, token, unlock_all))
+	if (sm_marks_is_word(text, token, "pg_advisory_unlock_all") ||
+	    sm_marks_is_word(text, token, "\"pg_advisory_unlock_all\""))
 		unlock_name = token;
 	state->unlock_name = unlock_name;
 }

@@ -154,6 +154,7 @@ classify_transaction(SmParsed *parsed, const TransactionStmt *statement)
 			parsed->control = SM_CONTROL_ROLLBACK;
 			break;
 		case TRANS_STMT_PREPARE:
+			parsed->control = SM_CONTROL_COMMIT;
 			refuse(parsed, "PREPARE TRANSACTION is not allowed in a migration",
 			       "A unit has to be committed where it is recorded. End it with COMMIT.");
 			break;
