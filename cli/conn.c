@@ -23,7 +23,7 @@
  * for the client while a statement runs, keepalives find a dead host, and no
  * idle timeout of the database's takes the lock away in between.
  */
-static const char *const writer_settings =
+const char *const sm_conn_writer_settings =
     "SET client_connection_check_interval = '500ms'; SET idle_session_timeout = 0; "
     "SET idle_in_transaction_session_timeout = 0; SET tcp_keepalives_idle = 10; "
     "SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3; SET tcp_user_timeout = '20s'; ";
@@ -194,7 +194,7 @@ static void
 read_facts(SmConn *conn)
 {
 	char *query =
-	    psprintf("%s%s", conn->flags & SM_CONN_WRITER ? writer_settings : "", facts_query);
+	    psprintf("%s%s", conn->flags & SM_CONN_WRITER ? sm_conn_writer_settings : "", facts_query);
 	PGresult *result = ask(conn, query);
 	bool may_ask;
 

@@ -44,6 +44,9 @@ typedef struct SmConn
 	char *environment; /* of get_environment(); NULL where unset */
 } SmConn;
 
+/* The settings of a SM_CONN_WRITER session, to be sent again after RESET ALL. */
+extern const char *const sm_conn_writer_settings;
+
 /*
  * Connects by config->conninfo, or by *conninfo when that is not NULL.  Exits
  * with SM_EXIT_CONNECTION when it cannot, when a pooler is in between, when

@@ -1,0 +1,247 @@
+/*
+ * cmd_apply.c
+ *		apply: plan, lock, recovery, the steps, the summary.
+ */
+#include "postgres_fe.h"
+
+#include "apply.h"
+#include "interrupt.h"
+#include "output.h"
+#include "recover.h"
+#include "run_migration.h"
+#include "undo.h"
+
+#define RESUMES 5 /* lost connections in a row without any progress between */
+
+typedef struct Apply
+{
+	SmContext *context;
+	SmConn *conn;
+	SmPlanRequest request;
+	SmPlan *plan;
+	SmRun run;
+	SmStep *at; /* the step that did not end well */
+} Apply;
+
+/* ---- planning ---- */
+
+static void
+make_plan(Apply *apply)
+{
+	if (apply->plan != NULL)
+		sm_plan_free(apply->plan);
+	apply->plan = sm_plan_make(apply->conn, &apply->request);
+	sm_plan_refuse_findings(apply->plan, apply->request.any_order);
+}
+
+/* After the lock was taken a faulty plan ends the run, too. */
+static void
+plan_again(Apply *apply)
+{
+	make_plan(apply);
+	if (apply->plan->problems.count > 0)
+		sm_run_end(&apply->run, SM_OUTCOME_FAILED);
+	sm_apply_require_sound(apply->plan);
+}
+
+static bool
+anything_in_doubt(SmConn *conn)
+{
+	PGresult *rows = sm_recover_list(conn);
+	bool any = PQntuples(rows) > 0;
+
+	PQclear(rows);
+	return any;
+}
+
+/* ---- saying ---- */
+
+static void
+say_json(Apply *apply, const char *result)
+{
+	cJSON *document = sm_report_document(&apply->run.report, "apply", result, apply->run.epoch);
+
+	cJSON_AddItemToObject(document, "due",
+	                      sm_apply_steps_json(apply->plan->due, apply->plan->ndue));
+	cJSON_AddItemToObject(document, "waiting",
+	                      sm_apply_steps_json(apply->plan->waiting, apply->plan->nwaiting));
+	sm_output_json(document);
+}
+
+static void
+say_waiting(const SmPlan *plan)
+{
+	for (int i = 0; i < plan->nwaiting && i < 5; i++)
+		sm_output_note("%s %s waits for another phase or migration", plan->waiting[i].migration->id,
+		               sm_plan_phase_text(plan->waiting[i].phase));
+	if (plan->nwaiting > 5)
+		sm_output_note("… and %d more wait", plan->nwaiting - 5);
+}
+
+static void
+say_end(Apply *apply, SmOutcome outcome)
+{
+	SmReport *report = &apply->run.report;
+	char *duration = sm_output_duration(sm_clock() - report->started);
+
+	if (sm_output_is_json())
+		say_json(apply, sm_apply_result(outcome));
+	else
+	{
+		if (report->phases == 0 && outcome == SM_OUTCOME_DONE)
+			sm_output_line("Nothing to do: %d migrations, all that may run has run.",
+			               apply->plan->nmigrations);
+		else
+			sm_output_line("%d %s of %d %s in %s: %s", report->phases,
+			               report->phases == 1 ? "phase" : "phases", report->units,
+			               report->units == 1 ? "unit" : "units", duration,
+			               sm_apply_result(outcome));
+		say_waiting(apply->plan);
+		if (outcome == SM_OUTCOME_DONE)
+			sm_apply_say_due(apply->plan);
+	}
+	pg_free(duration);
+}
+
+/* What was asked for and waits: a contract by name of the phase is refused, all else is no failure. */
+static SmExitCode
+end_code(Apply *apply, SmOutcome outcome)
+{
+	const char *phase = apply->context->options.phase;
+
+	if (outcome == SM_OUTCOME_DONE && phase != NULL && strcmp(phase, "contract") == 0 &&
+	    apply->plan->nwaiting > 0)
+		return SM_EXIT_REFUSED;
+	return sm_apply_code(outcome);
+}
+
+/* ---- running ---- */
+
+/* Undoes the failed migration when that was asked for. */
+static void
+undo_failed(Apply *apply, SmOutcome outcome)
+{
+	const char *wanted = apply->context->options.on_failure;
+
+	if (outcome != SM_OUTCOME_FAILED || apply->at == NULL || wanted == NULL ||
+	    strcmp(wanted, "rollback") != 0)
+		return;
+	sm_output_note("undoing what is completed of %s", apply->at->migration->id);
+	(void) sm_undo_failed(&apply->run, apply->plan, apply->at->migration);
+}
+
+/* Recovery, then the steps of a plan that fits the ledger. */
+static SmOutcome
+run_once(Apply *apply, bool stale)
+{
+	bool acted = false;
+	SmOutcome outcome = sm_recover(&apply->run, apply->plan, &acted);
+
+	if (outcome != SM_OUTCOME_DONE)
+		return outcome;
+	if (stale || acted)
+		plan_again(apply);
+	sm_run_register(&apply->run, apply->plan);
+	return sm_migration_run(&apply->run, apply->plan, &apply->at);
+}
+
+/* Goes on after lost connections as long as there is progress. */
+static SmOutcome
+run_all(Apply *apply)
+{
+	bool stale = sm_run_begin(&apply->run, apply->run.epoch);
+	int without_progress = 0;
+
+	for (;;)
+	{
+		int before = apply->run.report.units;
+		SmOutcome outcome = run_once(apply, stale);
+		bool lost = outcome == SM_OUTCOME_LOST || outcome == SM_OUTCOME_TERMINATED;
+
+		if (apply->run.report.units > before)
+			without_progress = 0;
+		if (!lost || sm_interrupt_pending() || ++without_progress > RESUMES)
+			return outcome;
+		sm_run_resume(&apply->run);
+		stale = true;
+		if (outcome == SM_OUTCOME_TERMINATED)
+			return outcome;
+	}
+}
+
+/* A session that an administrator ended: that was meant to stop the run. */
+static void
+say_terminated(Apply *apply)
+{
+	SmError error = {0};
+
+	error.what = "the session was ended by an administrator's command";
+	error.migration = apply->at ? apply->at->migration->id : NULL;
+	error.next = "`summit-migrate apply` goes on from here.";
+	error.code = SM_EXIT_FAILED;
+	sm_report_error(&apply->run.report, &error);
+}
+
+static SmExitCode
+run_plan(Apply *apply)
+{
+	SmOutcome outcome = run_all(apply);
+	SmExitCode code;
+
+	if (outcome == SM_OUTCOME_TERMINATED)
+		say_terminated(apply);
+	undo_failed(apply, outcome);
+	sm_run_end(&apply->run, outcome);
+	say_end(apply, outcome);
+	code = end_code(apply, outcome);
+	return code;
+}
+
+static void
+say_dry(Apply *apply)
+{
+	cJSON *document;
+
+	if (!sm_output_is_json())
+	{
+		for (int i = 0; i < apply->plan->nsteps; i++)
+			sm_output_line("would run %s %s", apply->plan->steps[i].migration->id,
+			               sm_plan_phase_text(apply->plan->steps[i].phase));
+		return;
+	}
+	document = sm_report_document(&apply->run.report, "apply", "dry_run", 0);
+	cJSON_AddItemToObject(document, "would_run",
+	                      sm_apply_steps_json(apply->plan->steps, apply->plan->nsteps));
+	sm_output_json(document);
+}
+
+int
+sm_cmd_apply(SmContext *context)
+{
+	Apply apply = {.context = context};
+	SmExitCode code;
+
+	apply.request = sm_apply_request(context);
+	apply.conn = sm_conn_open(&context->config, NULL, SM_CONN_EXTENSION | SM_CONN_WRITER);
+	sm_run_init(&apply.run, apply.conn, &context->config, "apply");
+	apply.run.epoch = sm_run_epoch(apply.conn);
+	make_plan(&apply);
+	sm_apply_require_sound(apply.plan);
+	if (context->options.dry_run)
+	{
+		say_dry(&apply);
+		code = SM_EXIT_DONE;
+	}
+	else if (apply.plan->nsteps == 0 && !anything_in_doubt(apply.conn))
+	{
+		apply.run.epoch = 0;
+		say_end(&apply, SM_OUTCOME_DONE);
+		code = end_code(&apply, SM_OUTCOME_DONE);
+	}
+	else
+		code = run_plan(&apply);
+	sm_plan_free(apply.plan);
+	sm_run_free(&apply.run);
+	sm_conn_close(apply.conn);
+	return code;
+}

@@ -1,0 +1,105 @@
+/*
+ * engine_transaction.c
+ *		A transactional unit: its statements and its row of the ledger in one
+ *		transaction, in one exchange with the server.
+ */
+#include "postgres_fe.h"
+
+#include "engine.h"
+#include "ledger.h"
+#include "session.h"
+
+/* SET TRANSACTION must come before anything else, the ledger's call included. */
+static void
+send_statements(SmExchange *exchange, const SmUnit *unit, bool leading)
+{
+	for (int i = 0; i < unit->nstatements; i++)
+		if (unit->statements[i].leading == leading)
+			sm_exchange_query(exchange, SM_PART_STATEMENT, i,
+			                  sm_engine_text(exchange->run, &unit->statements[i]), 0, NULL);
+}
+
+static void
+send_begin(SmExchange *exchange, const SmUnit *unit)
+{
+	if (unit->begin == NULL)
+		sm_exchange_prepared(exchange, SM_PART_BEGIN, SM_LEDGER_BEGIN, 0, NULL);
+	else
+		sm_exchange_query(exchange, SM_PART_BEGIN, 0, unit->begin, 0, NULL);
+	send_statements(exchange, unit, true);
+}
+
+static void
+send_begin_unit(SmExchange *exchange, SmWork *work, const SmUnit *unit, double waited)
+{
+	SmUnitKey key;
+	char lock_timeout[16];
+	char statement_timeout[16];
+	char waited_text[32];
+
+	sm_engine_key(work, unit->number, &key);
+	snprintf(lock_timeout, sizeof(lock_timeout), "%d", sm_engine_lock_timeout(work));
+	snprintf(statement_timeout, sizeof(statement_timeout), "%d", sm_engine_statement_timeout(work));
+	snprintf(waited_text, sizeof(waited_text), "%.3f", waited);
+	key.values[5] = lock_timeout;
+	key.values[6] = statement_timeout;
+	key.values[7] = waited_text;
+	if (sm_session_has_role(work->run))
+		sm_session_leave_role(exchange);
+	sm_exchange_prepared(exchange, SM_PART_LEDGER, SM_LEDGER_BEGIN_UNIT, 8, key.values);
+	sm_session_enter_role(exchange);
+}
+
+static void
+send_finish_unit(SmExchange *exchange, SmWork *work, const SmUnit *unit)
+{
+	SmUnitKey key;
+
+	sm_engine_key(work, unit->number, &key);
+	key.values[5] = sm_engine_final(work, unit);
+	sm_session_leave_role(exchange);
+	sm_exchange_prepared(exchange, SM_PART_LEDGER, SM_LEDGER_FINISH_UNIT, 6, key.values);
+	sm_exchange_prepared(exchange, SM_PART_COMMIT, SM_LEDGER_COMMIT, 0, NULL);
+}
+
+/* One attempt at the unit. */
+static bool
+run_once(SmExchange *exchange, SmWork *work, SmUnit *unit, double waited)
+{
+	sm_exchange_start(exchange, work->run);
+	send_begin(exchange, unit);
+	send_begin_unit(exchange, work, unit, waited);
+	send_statements(exchange, unit, false);
+	send_finish_unit(exchange, work, unit);
+	return sm_exchange_finish(exchange);
+}
+
+SmOutcome
+sm_engine_transaction(SmWork *work, SmUnit *unit)
+{
+	double started = sm_clock();
+	double waited = 0;
+
+	for (int attempt = 0;; attempt++)
+	{
+		SmExchange exchange;
+		SmOutcome outcome = SM_OUTCOME_DONE;
+		bool again;
+
+		if (!sm_ledger_prepare(work->run) || !sm_session_look(work->run))
+			return sm_engine_fail(work, unit, NULL, 0);
+		if (run_once(&exchange, work, unit, waited))
+		{
+			sm_exchange_end(&exchange);
+			break;
+		}
+		again = sm_engine_failed(work, unit, &exchange, attempt, started, &outcome);
+		sm_exchange_end(&exchange);
+		if (!again)
+			return outcome;
+		waited = sm_clock() - started;
+	}
+	sm_session_note(work->run, unit);
+	sm_engine_record_wait(work, unit);
+	return SM_OUTCOME_DONE;
+}
