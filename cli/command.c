@@ -225,6 +225,8 @@ static const SmExample doctor_examples[] = {
 static const SmExample scratch_examples[] = {
     {"summit-migrate scratch run psql", "psql on a server that is gone when psql ends"},
     {"summit-migrate --scratch apply", "try the pending files on a fresh server"},
+    {"export DATABASE_URL=$(summit-migrate scratch start)", "a server to play with"},
+    {"summit-migrate scratch stop", "and its end"},
     {NULL}};
 
 static const SmOptionSpec help_options[] = {{"man", 0, NULL, NULL, SM_OPTION_FLAG,
@@ -362,11 +364,17 @@ const SmCommand sm_commands[] = {
      .handler = sm_cmd_doctor},
     {.name = "scratch",
      .group = OPERATING,
-     .arguments = "start|stop|run [COMMAND...]",
+     .arguments = "start | stop [FOLDER] | run COMMAND...",
      .min_arguments = 1,
      .max_arguments = -1,
      .summary = "start, stop or use a scratch server",
-     .description = "A private PostgreSQL in a temporary folder, reachable by a unix socket only.",
+     .description = "A private PostgreSQL with the extension in it, in a temporary folder that is "
+                    "closed to other users, reachable by a unix socket only. run leads COMMAND to "
+                    "it (DATABASE_URL, PGHOST and so on) and exits as COMMAND does; the server is "
+                    "gone then, in whatever way that ends. start prints how to connect to one that "
+                    "lives until stop; stop without a folder ends all of yours. Migration files "
+                    "are code that runs as a superuser there; root's servers are run by the system "
+                    "user summit-migrate, which is made on first use.",
      .examples = scratch_examples,
      .next = "summit-migrate --scratch apply",
      .handler = sm_cmd_scratch,
