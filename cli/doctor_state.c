@@ -18,8 +18,19 @@ static void
 report_rows(SmDoctor *doctor, const char *check, SmVerdict verdict, const char *none,
             const char *next, const char *query)
 {
-	PGresult *result = sm_conn_query(doctor->conn, query, 0, NULL);
+	PGresult *result = PQexec(doctor->conn->pg, query);
 
+	if (PQresultStatus(result) != PGRES_TUPLES_OK)
+	{
+		sm_doctor_add(doctor, SM_VERDICT_WARN, check,
+		              "grant_migration_role('reader', role) lets a role look.",
+		              "could not look: %s",
+		              PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) != NULL
+		                  ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY)
+		                  : PQresultErrorMessage(result));
+		PQclear(result);
+		return;
+	}
 	if (PQntuples(result) == 0)
 		sm_doctor_add(doctor, SM_VERDICT_OK, check, NULL, "%s", none);
 	for (int i = 0; i < PQntuples(result); i++)

@@ -27,13 +27,13 @@ sub program
 	return $ENV{SUMMIT_MIGRATE} // 'summit-migrate';
 }
 
-# A running server; configuration lines may follow its name.
+# A running server, fit for standbys; configuration lines may follow its name.
 sub start_server
 {
 	my ($name, @lines) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name);
 
-	$node->init;
+	$node->init(allows_streaming => 1);
 	$node->append_conf('postgresql.conf', "$_\n")
 	  for ('fsync = off', 'max_connections = 100', @lines);
 	$node->start;

@@ -39,8 +39,8 @@ $project->run_is(0, ['doctor'], qr/^ok    server version\s+PostgreSQL \d+/m, qr/
 
 # What stands in the way is named.
 my $other = $node->background_psql($project->database);
-$other->query_safe("SELECT summit_migrate.acquire_migration_lock('*', 'release engineer')");
-$other->query_safe("SET application_name = 'by hand'");
+$other->query("SELECT summit_migrate.acquire_migration_lock('*', 'release engineer')");
+$other->query("SET application_name = 'by hand'");
 $project->query("CREATE TABLE t (a int); INSERT INTO t VALUES (1), (1);");
 $node->psql($project->database, 'CREATE UNIQUE INDEX CONCURRENTLY t_a ON t (a)');
 $project->query("BEGIN; CREATE TABLE prepared (); PREPARE TRANSACTION 'left over'");
