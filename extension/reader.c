@@ -23,7 +23,7 @@ sm_reader_span(const SmRegion *region, SmSpan span)
 }
 
 SmPlace
-sm_reader_place(const SmReader *reader, SmSpan span)
+sm_reader_place(SmReader *reader, SmSpan span)
 {
 	return sm_source_text_place(&reader->source, span.start, span.end);
 }

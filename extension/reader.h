@@ -37,7 +37,7 @@ typedef struct SmRegion
 extern SmSpan sm_reader_span(const SmRegion *region, SmSpan span);
 
 /* Place of a span of the source. */
-extern SmPlace sm_reader_place(const SmReader *reader, SmSpan span);
+extern SmPlace sm_reader_place(SmReader *reader, SmSpan span);
 
 /* Adds an error of the file at a span of the source.  hint may be NULL. */
 extern void sm_reader_error(SmReader *reader, int sqlstate, SmSpan span, const char *hint,

@@ -10,73 +10,69 @@
 #include "source_text.h"
 
 /*
- * Every CHECKPOINT_STEP bytes the number of newlines, the number of characters
- * and the number of characters before the line are noted, so that a place costs
- * the same wherever it is asked for and however long the lines are.
+ * At every so many bytes the counts are kept, so that a place costs the same
+ * wherever it is asked for and however long the lines are.
  */
 #define CHECKPOINT_STEP 1024
-#define CHECKPOINT_FIELDS 4
-
-typedef struct Cursor
-{
-	int offset;
-	int lines;
-	int characters;
-	int line_start; /* in characters */
-} Cursor;
 
 /*
  * Moves the cursor up to (not beyond) the character that holds the offset.  In
  * server encodings every byte of a multi-byte character has its high bit set.
  */
 static void
-move_cursor(Cursor *cursor, const char *text, int length, int offset)
+move_cursor(SmCursor *cursor, const char *text, int offset)
 {
-	while (cursor->offset < offset)
-	{
-		char c = text[cursor->offset];
-		int width = IS_HIGHBIT_SET(c) ? pg_mblen(text + cursor->offset) : 1;
+	SmCursor at = *cursor;
 
-		if (cursor->offset + width > offset && width > 1)
-			break;
-		cursor->offset = Min(cursor->offset + width, length);
-		cursor->characters++;
+	while (at.offset < offset)
+	{
+		char c = text[at.offset];
+
+		if (unlikely(IS_HIGHBIT_SET(c)))
+		{
+			int width = pg_mblen(text + at.offset);
+
+			if (at.offset + width > offset)
+				break;
+			at.offset += width - 1;
+		}
+		at.offset++;
+		at.characters++;
 		if (c == '\n')
 		{
-			cursor->lines++;
-			cursor->line_start = cursor->characters;
+			at.lines++;
+			at.line_start = at.characters;
 		}
 	}
+	*cursor = at;
 }
 
 static void
 save_checkpoints(SmSourceText *source)
 {
-	Cursor cursor = {0};
+	int count = source->length / CHECKPOINT_STEP + 1;
+	SmCursor cursor = {0};
 	int i;
 
-	source->checkpoint_count = source->length / CHECKPOINT_STEP + 1;
-	source->checkpoints = palloc_extended(
-	    sizeof(int) * CHECKPOINT_FIELDS * (Size) source->checkpoint_count, MCXT_ALLOC_HUGE);
-	for (i = 0; i < source->checkpoint_count; i++)
+	source->checkpoints = palloc_extended(sizeof(SmCursor) * (Size) count, MCXT_ALLOC_HUGE);
+	for (i = 0; i < count; i++)
 	{
-		int *saved = source->checkpoints + (Size) i * CHECKPOINT_FIELDS;
-
-		move_cursor(&cursor, source->text, source->length, i * CHECKPOINT_STEP);
-		saved[0] = cursor.offset;
-		saved[1] = cursor.lines;
-		saved[2] = cursor.characters;
-		saved[3] = cursor.line_start;
+		move_cursor(&cursor, source->text, i * CHECKPOINT_STEP);
+		source->checkpoints[i] = cursor;
 	}
+	source->last = source->checkpoints[0];
 }
 
-static Cursor
-cursor_at(const SmSourceText *source, int offset)
+/* Places are mostly asked for from the front to the back: go on from the last. */
+static SmCursor
+cursor_at(SmSourceText *source, int offset)
 {
-	const int *saved = source->checkpoints + (Size) (offset / CHECKPOINT_STEP) * CHECKPOINT_FIELDS;
-	Cursor cursor = {saved[0], saved[1], saved[2], saved[3]};
+	SmCursor cursor = source->checkpoints[offset / CHECKPOINT_STEP];
 
-	move_cursor(&cursor, source->text, source->length, offset);
+	if (source->last.offset <= offset && source->last.offset > cursor.offset)
+		cursor = source->last;
+	move_cursor(&cursor, source->text, offset);
+	source->last = cursor;
 	return cursor;
 }
 
@@ -105,10 +101,10 @@ sm_source_text_init(SmSourceText *source, const char *content, int length)
 }
 
 SmPlace
-sm_source_text_place(const SmSourceText *source, int start, int end)
+sm_source_text_place(SmSourceText *source, int start, int end)
 {
-	Cursor first;
-	Cursor last;
+	SmCursor first;
+	SmCursor last;
 	SmPlace place;
 
 	start = Min(Max(start, 0), source->length);
