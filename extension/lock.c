@@ -62,32 +62,31 @@ typedef struct HeldLock
 
 static dlist_head held_locks = DLIST_STATIC_INIT(held_locks);
 
-/* Whether the session was told already what the lock's life is. */
-static bool notice_given = false;
-
 /*
- * A row of this id that nobody released belongs to a session that has lost the
- * lock, now that we hold it: it is closed in passing.  Rows that another
- * transaction is at are left to it, since acquiring never waits.
+ * Returns with the new row's id whether there are rows of this migration that
+ * nobody released: the statement does not see its own row.
  */
 static SmQuery insert_row =
     SM_QUERY("INSERT INTO @schema@.migration_locks"
              " (migration_id, locked_by, locked_at, metadata, pid, backend_start,"
              "  session_user_name, lock_key)"
-             " VALUES ($1, $2, pg_catalog.clock_timestamp(), $3, $4, $5, $6, $7) RETURNING id",
+             " VALUES ($1, $2, pg_catalog.clock_timestamp(), $3, $4, $5, $6, $7)"
+             " RETURNING id, EXISTS (SELECT FROM @schema@.migration_locks l"
+             "  WHERE l.migration_id = $1 AND l.released_at IS NULL)",
              TEXTOID, TEXTOID, JSONBOID, INT4OID, TIMESTAMPTZOID, TEXTOID, INT8OID);
 
+/*
+ * Such rows belong to sessions that have lost the lock, now that we hold it, and
+ * are closed in passing.  Rows that another transaction is at are left to it,
+ * since acquiring never waits.
+ */
 static SmQuery close_stale_rows =
     SM_QUERY("UPDATE @schema@.migration_locks SET released_at = pg_catalog.clock_timestamp(),"
-             " metadata = metadata OPERATOR(pg_catalog.||) '{\"stale\": true}'"
+             " metadata = metadata || '{\"stale\": true}'"
              " WHERE id IN (SELECT l.id FROM @schema@.migration_locks l"
-             " WHERE l.migration_id = $1 AND l.released_at IS NULL AND l.id <> $2"
-             " FOR UPDATE SKIP LOCKED)",
+             "  WHERE l.migration_id = $1 AND l.released_at IS NULL AND l.id <> $2"
+             "  FOR UPDATE SKIP LOCKED)",
              TEXTOID, INT4OID);
-
-static SmQuery find_stale_rows = SM_QUERY("SELECT 1 FROM @schema@.migration_locks"
-                                          " WHERE migration_id = $1 AND released_at IS NULL",
-                                          TEXTOID);
 
 static SmQuery set_released =
     SM_QUERY("UPDATE @schema@.migration_locks"
@@ -400,6 +399,22 @@ sm_lock_init(void)
 
 /* ---- the rows ---- */
 
+/*
+ * An older snapshot than the last release must not fail here: then stale rows
+ * are left for the next holder.
+ */
+static void
+close_stale(SmQueryScope *scope, HeldLock *held)
+{
+	Datum values[2];
+
+	if (IsolationUsesXactSnapshot())
+		return;
+	values[0] = CStringGetTextDatum(held->id);
+	values[1] = Int32GetDatum(held->row);
+	sm_query_execute(scope, &close_stale_rows, values, NULL, 0);
+}
+
 static void
 record_acquired(SmQueryScope *scope, HeldLock *held, Datum metadata)
 {
@@ -407,12 +422,6 @@ record_acquired(SmQueryScope *scope, HeldLock *held, Datum metadata)
 	Datum values[7];
 
 	values[0] = CStringGetTextDatum(held->id);
-	if (!IsolationUsesXactSnapshot() &&
-	    sm_query_execute(scope, &find_stale_rows, values, NULL, 1) > 0)
-	{
-		values[1] = Int32GetDatum(0);
-		sm_query_execute(scope, &close_stale_rows, values, NULL, 0);
-	}
 	values[1] = CStringGetTextDatum(held->locked_by);
 	values[2] = metadata ? metadata : DirectFunctionCall1(jsonb_in, CStringGetDatum("{}"));
 	values[3] = Int32GetDatum(MyProcPid);
@@ -421,6 +430,8 @@ record_acquired(SmQueryScope *scope, HeldLock *held, Datum metadata)
 	values[6] = Int64GetDatum((int64) held->key);
 	sm_query_execute(scope, &insert_row, values, NULL, 0);
 	held->row = DatumGetInt32(sm_query_value(0, 1, NULL));
+	if (DatumGetBool(sm_query_value(0, 2, NULL)))
+		close_stale(scope, held);
 }
 
 static void
@@ -495,8 +506,12 @@ sm_lock_acquire(SmQueryScope *scope, const char *id, const char *locked_by, Datu
 bool
 sm_lock_release(SmQueryScope *scope, const char *id, const char *locked_by)
 {
-	HeldLock *held = find_held(id);
+	HeldLock *held;
 
+	check_argument(id, "migration_id");
+	if (locked_by != NULL)
+		check_argument(locked_by, "locked_by");
+	held = find_held(id);
 	if (held == NULL || is_releasing(held))
 		return false;
 	if (locked_by != NULL && strcmp(held->locked_by, locked_by) != 0)
@@ -543,55 +558,4 @@ sm_lock_holder_description(SmQueryScope *scope, const char *id)
 	appendStringInfo(&text, ", %s%s.", column[6] ? "from " : "on this server's own socket",
 	                 column[6] ? column[6] : "");
 	return text.data;
-}
-
-/* ---- the SQL functions ---- */
-
-/* A text argument that must be given. */
-static char *
-required_argument(FunctionCallInfo fcinfo, int number, const char *what)
-{
-	if (PG_ARGISNULL(number))
-		ereport(ERROR,
-		        (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", what)));
-	return text_to_cstring(PG_GETARG_TEXT_PP(number));
-}
-
-PG_FUNCTION_INFO_V1(summit_migrate_acquire_migration_lock);
-Datum
-summit_migrate_acquire_migration_lock(PG_FUNCTION_ARGS)
-{
-	char *id = required_argument(fcinfo, 0, "migration_id");
-	char *locked_by = required_argument(fcinfo, 1, "locked_by");
-	SmQueryScope scope;
-	bool acquired;
-
-	sm_query_begin(&scope, fcinfo, SM_QUERY_WRITE);
-	acquired = sm_lock_acquire(&scope, id, locked_by, PG_ARGISNULL(2) ? 0 : PG_GETARG_DATUM(2));
-	sm_query_end(&scope);
-	if (acquired && !notice_given)
-	{
-		notice_given = true;
-		ereport(NOTICE, (errmsg("the migration lock ends with this session"),
-		                 errdetail("It survives ROLLBACK, but not a lost connection, DISCARD ALL "
-		                           "or pg_advisory_unlock_all().")));
-	}
-	PG_RETURN_BOOL(acquired);
-}
-
-PG_FUNCTION_INFO_V1(summit_migrate_release_migration_lock);
-Datum
-summit_migrate_release_migration_lock(PG_FUNCTION_ARGS)
-{
-	char *id = required_argument(fcinfo, 0, "migration_id");
-	char *locked_by = required_argument(fcinfo, 1, "locked_by");
-	SmQueryScope scope;
-	bool released;
-
-	check_argument(id, "migration_id");
-	check_argument(locked_by, "locked_by");
-	sm_query_begin(&scope, fcinfo, SM_QUERY_WRITE);
-	released = sm_lock_release(&scope, id, locked_by);
-	sm_query_end(&scope);
-	PG_RETURN_BOOL(released);
 }
