@@ -10,6 +10,16 @@ my $project = SummitMigrate->new($node);
 my $alone = SummitMigrate->new(undef);
 my %nowhere = (PGHOST => '/nowhere');
 
+# What the extension's parser has against a file.
+sub errors_of
+{
+	my ($file) = @_;
+	my $content = slurp_file($file);
+
+	return $project->query("SELECT line, value FROM summit_migrate.parse_migration(\$content\$$content\$content\$)
+		WHERE item = 'error'");
+}
+
 # The full template, without a server.
 my $made = $alone->run_json(0, 'create', 'add_users', {%nowhere});
 like($made->{id}, qr/^\d{8}_\d{6}_schema_add_users$/, 'the id');
@@ -22,6 +32,7 @@ for my $part ("-- Migration: Add users\n", "-- ID: $made->{id}\n", "-- Version: 
 	ok(index($text, $part) >= 0, 'the file has ' . $part =~ s/\n//r);
 }
 unlike($text, qr/\{\{/, 'no word is left open');
+is(errors_of($made->{file}), '', 'a migration without errors');
 
 # Each next file has a later id and a higher version, however fast they come.
 my @ids = ($made->{id});
@@ -88,6 +99,7 @@ for my $names ([ 'users', 'email' ], [ 'Order', 'e-mail' ])
 		my $file = $project->run_json(0, 'create', 'try', '--pattern', $pattern, '--table', $table,
 			'--column', $column)->{file};
 		my ($status, $out, $err) = $project->psql_file($file);
+		is(errors_of($file), '', "$pattern on $table: a migration without errors");
 		is($status, 0, "psql -f of $pattern on $table: exit status") or diag($err);
 		my ($undo) = slurp_file($file) =~ m{^-- ROLLBACK.*?/\*\n(.*?)\*/}ms;
 		next if $pattern eq 'rename-column';    # its column is gone: contract has run
