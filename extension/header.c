@@ -269,6 +269,9 @@ is_new_dependency(SmReader *reader, const char *name, bool contract)
 	return true;
 }
 
+/* Each is compared with all others: no real migration needs so many. */
+#define MAX_DEPENDENCIES 1000
+
 static void
 read_dependency(SmReader *reader, SmSpan span)
 {
@@ -295,6 +298,12 @@ read_dependency(SmReader *reader, SmSpan span)
 	}
 	if (!is_new_dependency(reader, name, contract))
 		return;
+	if (list_length(reader->migration->dependencies) >= MAX_DEPENDENCIES)
+	{
+		sm_reader_error(reader, ERRCODE_PROGRAM_LIMIT_EXCEEDED, span, NULL,
+		                "more than %d dependencies", MAX_DEPENDENCIES);
+		return;
+	}
 	dependency = sm_reader_alloc(reader, sizeof(SmDependency));
 	dependency->name = name;
 	dependency->phase = contract ? "contract" : "migrate";

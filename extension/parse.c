@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "parser/parser.h"
+#include "utils/guc.h"
 #include "utils/memutils.h"
 
 #include "digest.h"
@@ -172,6 +173,9 @@ read_all(SmReader *reader)
  * assignment and not as settings, since that is not allowed in a parallel
  * worker, and nothing but the scanner looks at them in between.
  *
+ * Notices ("identifier will be truncated") come when the statements run; here
+ * they would come twice, once for each reading.
+ *
  * Whoever calls us must not see the errors that are caught: the callback of an
  * SQL function, for one, takes their position away and makes it its own.
  */
@@ -181,10 +185,12 @@ read_undisturbed(SmReader *reader)
 	ErrorContextCallback *saved_callbacks = error_context_stack;
 	bool saved_strings = standard_conforming_strings;
 	int saved_quote = backslash_quote;
+	int saved_messages = client_min_messages;
 
 	PG_TRY();
 	{
 		error_context_stack = NULL;
+		client_min_messages = ERROR;
 		standard_conforming_strings = true;
 		backslash_quote = BACKSLASH_QUOTE_SAFE_ENCODING;
 		read_all(reader);
@@ -194,6 +200,7 @@ read_undisturbed(SmReader *reader)
 		standard_conforming_strings = saved_strings;
 		backslash_quote = saved_quote;
 		error_context_stack = saved_callbacks;
+		client_min_messages = saved_messages;
 	}
 	PG_END_TRY();
 }

@@ -9,9 +9,13 @@
 
 #include "pieces.h"
 
+/* In bytes; the more of it, the longer a hopeless file takes. */
+#define MAX_REREAD (16 * 1024 * 1024)
+
 /*
  * An unclosed parenthesis takes in all that follows it.  When the error is at the
- * first semicolon inside, the statement ended there for its author: go on behind.
+ * first semicolon inside, the statement ended there for its author: go on behind,
+ * as long as not too much is read again and again.
  */
 static void
 resume_after_parenthesis(const SmRegion *region, SmSplit *split, const SmPiece *piece,
@@ -23,7 +27,8 @@ resume_after_parenthesis(const SmRegion *region, SmSplit *split, const SmPiece *
 		return;
 	offset = sm_source_text_advance(region->text, piece->span.start, piece->span.end,
 	                                error->cursorpos - 1);
-	if (offset == piece->inner_semicolon.start)
+	split->reread += piece->span.end - offset;
+	if (offset == piece->inner_semicolon.start && split->reread < MAX_REREAD)
 		sm_split_restart(split, piece->inner_semicolon.end);
 }
 

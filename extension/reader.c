@@ -61,8 +61,9 @@ sm_reader_alloc(const SmReader *reader, Size size)
 	return MemoryContextAllocZero(reader->result, size);
 }
 
-static void
-add_error(SmReader *reader, int sqlstate, SmPlace place, const char *message, const char *hint)
+void
+sm_reader_error_at(SmReader *reader, int sqlstate, SmPlace place, const char *message,
+                   const char *hint)
 {
 	SmParseError *error;
 
@@ -95,16 +96,8 @@ sm_reader_error(SmReader *reader, int sqlstate, SmSpan span, const char *hint, c
 			break;
 		enlargeStringInfo(&message, needed);
 	}
-	add_error(reader, sqlstate, sm_reader_place(reader, span), message.data, hint);
+	sm_reader_error_at(reader, sqlstate, sm_reader_place(reader, span), message.data, hint);
 	pfree(message.data);
-}
-
-void
-sm_reader_missing_phase(SmReader *reader, SmPlace place, const char *what, const char *phase)
-{
-	add_error(reader, ERRCODE_SYNTAX_ERROR, place,
-	          psprintf("%s of phase %s, which the file does not have", what, phase),
-	          "Add the phase's mark, or name another phase.");
 }
 
 void
@@ -123,6 +116,7 @@ sm_reader_server_error(SmReader *reader, const SmRegion *region, SmSpan span,
 		    sm_source_text_advance(region->text, span.start, span.end, error->cursorpos - 1);
 		place.end = place.start;
 	}
-	add_error(reader, error->sqlerrcode, sm_reader_place(reader, sm_reader_span(region, place)),
-	          message, error->hint);
+	sm_reader_error_at(reader, error->sqlerrcode,
+	                   sm_reader_place(reader, sm_reader_span(region, place)), message,
+	                   error->hint);
 }

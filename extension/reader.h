@@ -47,9 +47,9 @@ extern void sm_reader_error(SmReader *reader, int sqlstate, SmSpan span, const c
 extern void sm_reader_server_error(SmReader *reader, const SmRegion *region, SmSpan span,
                                    const ErrorData *error);
 
-/* Adds the error that something belongs to a phase that the file does not have. */
-extern void sm_reader_missing_phase(SmReader *reader, SmPlace place, const char *what,
-                                    const char *phase);
+/* The same for what has its place already, with a finished message. */
+extern void sm_reader_error_at(SmReader *reader, int sqlstate, SmPlace place, const char *message,
+                               const char *hint);
 
 extern bool sm_reader_is_full(const SmReader *reader);
 

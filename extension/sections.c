@@ -249,24 +249,12 @@ unnamed_check(File *file, const SmPiece *piece)
 	return check;
 }
 
-static bool
-check_name_is_taken(const SmMigration *migration, const char *name)
-{
-	ListCell *cell;
-
-	foreach (cell, migration->checks)
-		if (strcmp(((SmCheck *) lfirst(cell))->name, name) == 0)
-			return true;
-	return false;
-}
-
 static void
 add_check_query(File *file, const SmPiece *piece, const SmParsed *parsed)
 {
 	SmReader *reader = file->reader;
 	SmMigration *migration = reader->migration;
 	SmCheck *check = file->pending.check;
-	SmSpan mark = check ? file->pending.check_mark : piece->span;
 
 	file->pending.check = NULL;
 	if (parsed == NULL)
@@ -281,9 +269,6 @@ add_check_query(File *file, const SmPiece *piece, const SmParsed *parsed)
 	}
 	if (check == NULL)
 		check = unnamed_check(file, piece);
-	if (check_name_is_taken(migration, check->name))
-		sm_reader_error(reader, ERRCODE_DUPLICATE_OBJECT, mark, NULL, "check \"%s\" is given twice",
-		                check->name);
 	check->number = list_length(migration->checks) + 1;
 	check->query = sm_reader_copy(reader, reader->source.text, piece->span);
 	check->query_digest =
@@ -314,6 +299,14 @@ read_statement(File *file, SmSplit *split, const SmPiece *piece)
 	}
 }
 
+static void
+report_missing_phase(SmReader *reader, SmPlace place, const char *what, const char *phase)
+{
+	sm_reader_error_at(reader, ERRCODE_SYNTAX_ERROR, place,
+	                   psprintf("%s of phase %s, which the file does not have", what, phase),
+	                   "Add the phase's mark, or name another phase.");
+}
+
 /* What waits for a phase that never comes would never run. */
 static void
 check_phase_names(File *file)
@@ -327,7 +320,7 @@ check_phase_names(File *file)
 
 		if (strcmp(undo->name, SM_PHASE_ALL) != 0 &&
 		    sm_parse_find_phase(migration, undo->name, true) == NULL)
-			sm_reader_missing_phase(file->reader, undo->place, "rollback", undo->name);
+			report_missing_phase(file->reader, undo->place, "rollback", undo->name);
 	}
 	foreach (cell, migration->checks)
 	{
@@ -335,8 +328,40 @@ check_phase_names(File *file)
 
 		if (strcmp(check->phase, SM_PHASE_ALL) != 0 &&
 		    sm_parse_find_phase(migration, check->phase, true) == NULL)
-			sm_reader_missing_phase(file->reader, check->place, "check", check->phase);
+			report_missing_phase(file->reader, check->place, "check", check->phase);
 	}
+}
+
+static int
+compare_check_names(const ListCell *a, const ListCell *b)
+{
+	const SmCheck *left = lfirst(a);
+	const SmCheck *right = lfirst(b);
+	int order = strcmp(left->name, right->name);
+
+	return order != 0 ? order : left->number - right->number;
+}
+
+/* Sorted, since a generated file may have any number of checks. */
+static void
+check_check_names(File *file)
+{
+	List *sorted = list_copy(file->reader->migration->checks);
+	const SmCheck *last = NULL;
+	ListCell *cell;
+
+	list_sort(sorted, compare_check_names);
+	foreach (cell, sorted)
+	{
+		const SmCheck *check = lfirst(cell);
+
+		if (last && strcmp(last->name, check->name) == 0)
+			sm_reader_error_at(file->reader, ERRCODE_DUPLICATE_OBJECT, check->place,
+			                   psprintf("check \"%s\" is given twice", check->name),
+			                   "A check is known by its name: give each its own.");
+		last = check;
+	}
+	list_free(sorted);
 }
 
 static void
@@ -355,6 +380,7 @@ finish_file(File *file)
 		                "A migration that runs again whenever it changes has no phases.",
 		                "phase in a repeated migration");
 	check_phase_names(file);
+	check_check_names(file);
 }
 
 void

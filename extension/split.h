@@ -43,6 +43,7 @@ typedef struct SmSplit
 	core_yyscan_t scanner;
 	core_yy_extra_type extra;
 	int scan_base; /* where the scanner was started */
+	int reread;    /* bytes that were gone back, see pieces.c */
 	int restarts;
 	SmSpan token;  /* the next token */
 	bool at_end;   /* there is no next token */

@@ -267,7 +267,8 @@ sm_units_add(SmReader *reader, SmUnits *units, const SmRegion *region, const SmP
 {
 	MemoryContext old = MemoryContextSwitchTo(reader->piece);
 
-	note_meaning(units, piece);
+	if (parsed)
+		note_meaning(units, piece);
 	if (parsed == NULL)
 		memset(&units->pending, 0, sizeof(SmPending));
 	else if (parsed->control == SM_CONTROL_BEGIN)

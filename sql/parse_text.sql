@@ -21,3 +21,5 @@ SELECT name, value FROM pg_temp.contents($$SELECT 'a\'; SELECT 'b';$$);
 SHOW standard_conforming_strings;
 RESET standard_conforming_strings;
 RESET escape_string_warning;
+-- notices come when a statement runs, not when it is read
+SELECT count(*) FROM parse_migration('SELECT 1 AS ' || repeat('x', 100));
