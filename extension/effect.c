@@ -21,14 +21,14 @@
 #include "effect.h"
 
 static const char *const kind_names[] = {
-	[SM_EFFECT_UNKNOWN] = "unknown",
-	[SM_EFFECT_REPEATABLE] = "repeatable",
-	[SM_EFFECT_CREATE_INDEX] = "create index",
-	[SM_EFFECT_DROP_INDEX] = "drop index",
-	[SM_EFFECT_REINDEX] = "reindex",
-	[SM_EFFECT_DETACH] = "detach partition",
-	[SM_EFFECT_CREATE] = "create",
-	[SM_EFFECT_DROP] = "drop",
+    [SM_EFFECT_UNKNOWN] = "unknown",
+    [SM_EFFECT_REPEATABLE] = "repeatable",
+    [SM_EFFECT_CREATE_INDEX] = "create index",
+    [SM_EFFECT_DROP_INDEX] = "drop index",
+    [SM_EFFECT_REINDEX] = "reindex",
+    [SM_EFFECT_DETACH] = "detach partition",
+    [SM_EFFECT_CREATE] = "create",
+    [SM_EFFECT_DROP] = "drop",
 };
 
 static void
@@ -45,8 +45,8 @@ note_relation(SmEffect *effect, Oid relation)
 static void
 read_create_index(SmEffect *effect, IndexStmt *stmt)
 {
-	bool		valid;
-	Oid			table;
+	bool valid;
+	Oid table;
 
 	if (!stmt->concurrent)
 		return;
@@ -70,7 +70,7 @@ read_create_index(SmEffect *effect, IndexStmt *stmt)
 static void
 note_index(SmEffect *effect, RangeVar *name)
 {
-	Oid			table;
+	Oid table;
 
 	effect->name = name->relname;
 	effect->before = RangeVarGetRelid(name, NoLock, true);
@@ -95,12 +95,12 @@ read_drop_index(SmEffect *effect, DropStmt *stmt)
 static bool
 is_concurrent(List *params)
 {
-	bool		concurrent = false;
-	ListCell   *cell;
+	bool concurrent = false;
+	ListCell *cell;
 
-	foreach(cell, params)
+	foreach (cell, params)
 	{
-		DefElem    *option = lfirst_node(DefElem, cell);
+		DefElem *option = lfirst_node(DefElem, cell);
 
 		if (strcmp(option->defname, "concurrently") == 0)
 			concurrent = defGetBoolean(option);
@@ -111,7 +111,7 @@ is_concurrent(List *params)
 static void
 read_reindex(SmEffect *effect, ReindexStmt *stmt)
 {
-	Oid			schema = InvalidOid;
+	Oid schema = InvalidOid;
 
 	if (!is_concurrent(stmt->params))
 	{
@@ -146,6 +146,7 @@ read_detach(SmEffect *effect, AlterTableStmt *stmt)
 {
 	AlterTableCmd *command = linitial_node(AlterTableCmd, stmt->cmds);
 	PartitionCmd *partition;
+	bool pending;
 
 	if (command->subtype != AT_DetachPartition)
 		return;
@@ -159,13 +160,9 @@ read_detach(SmEffect *effect, AlterTableStmt *stmt)
 	if (!OidIsValid(effect->before))
 		return;
 	effect->name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(effect->before)),
-											  get_rel_name(effect->before));
-	{
-		bool		pending;
-
-		effect->before_valid = sm_effect_lookup_partition(effect->relation_oid, effect->before,
-														  &pending);
-	}
+	                                          get_rel_name(effect->before));
+	effect->before_valid =
+	    sm_effect_lookup_partition(effect->relation_oid, effect->before, &pending);
 }
 
 static void
@@ -184,30 +181,30 @@ read_object(SmEffect *effect, Node *node)
 	switch (nodeTag(node))
 	{
 		case T_CreatedbStmt:
-			note_object(effect, SM_EFFECT_CREATE, "database",
-						((CreatedbStmt *) node)->dbname, false);
+			note_object(effect, SM_EFFECT_CREATE, "database", ((CreatedbStmt *) node)->dbname,
+			            false);
 			break;
 		case T_DropdbStmt:
-			note_object(effect, SM_EFFECT_DROP, "database",
-						((DropdbStmt *) node)->dbname, ((DropdbStmt *) node)->missing_ok);
+			note_object(effect, SM_EFFECT_DROP, "database", ((DropdbStmt *) node)->dbname,
+			            ((DropdbStmt *) node)->missing_ok);
 			break;
 		case T_CreateTableSpaceStmt:
 			note_object(effect, SM_EFFECT_CREATE, "tablespace",
-						((CreateTableSpaceStmt *) node)->tablespacename, false);
+			            ((CreateTableSpaceStmt *) node)->tablespacename, false);
 			break;
 		case T_DropTableSpaceStmt:
 			note_object(effect, SM_EFFECT_DROP, "tablespace",
-						((DropTableSpaceStmt *) node)->tablespacename,
-						((DropTableSpaceStmt *) node)->missing_ok);
+			            ((DropTableSpaceStmt *) node)->tablespacename,
+			            ((DropTableSpaceStmt *) node)->missing_ok);
 			break;
 		case T_CreateSubscriptionStmt:
 			note_object(effect, SM_EFFECT_CREATE, "subscription",
-						((CreateSubscriptionStmt *) node)->subname, false);
+			            ((CreateSubscriptionStmt *) node)->subname, false);
 			break;
 		case T_DropSubscriptionStmt:
 			note_object(effect, SM_EFFECT_DROP, "subscription",
-						((DropSubscriptionStmt *) node)->subname,
-						((DropSubscriptionStmt *) node)->missing_ok);
+			            ((DropSubscriptionStmt *) node)->subname,
+			            ((DropSubscriptionStmt *) node)->missing_ok);
 			break;
 		default:
 			break;
@@ -217,15 +214,16 @@ read_object(SmEffect *effect, Node *node)
 SmEffect *
 sm_effect_read(const char *statement)
 {
-	SmEffect   *effect = palloc0(sizeof(SmEffect));
-	List	   *trees = raw_parser(statement, RAW_PARSE_DEFAULT);
-	Node	   *node;
+	SmEffect *effect = palloc0(sizeof(SmEffect));
+	List *trees = raw_parser(statement, RAW_PARSE_DEFAULT);
+	Node *node;
 
 	if (list_length(trees) != 1)
-		ereport(ERROR,
-				errcode(ERRCODE_SYNTAX_ERROR),
-				errmsg("not one statement but %d", list_length(trees)),
-				errhint("Announce and send each statement that cannot run in a transaction by itself."));
+		ereport(
+		    ERROR, errcode(ERRCODE_SYNTAX_ERROR),
+		    errmsg("not one statement but %d", list_length(trees)),
+		    errhint(
+		        "Announce and send each statement that cannot run in a transaction by itself."));
 	node = linitial_node(RawStmt, trees)->stmt;
 	switch (nodeTag(node))
 	{
@@ -268,7 +266,7 @@ Jsonb *
 sm_effect_to_jsonb(const SmEffect *effect)
 {
 	StringInfoData json;
-	ListCell   *cell;
+	ListCell *cell;
 
 	initStringInfo(&json);
 	appendStringInfo(&json, "{\"kind\":\"%s\"", kind_names[effect->kind]);
@@ -276,11 +274,13 @@ sm_effect_to_jsonb(const SmEffect *effect)
 	append_text(&json, "schema", effect->schema);
 	append_text(&json, "relation", effect->relation);
 	append_text(&json, "name", effect->name);
-	appendStringInfo(&json, ",\"relation_oid\":%u,\"lenient\":%s,\"before\":%u,\"before_valid\":%s,\"others\":[",
-					 effect->relation_oid, effect->lenient ? "true" : "false",
-					 effect->before, effect->before_valid ? "true" : "false");
-	foreach(cell, effect->others)
-		appendStringInfo(&json, "%s%u", cell == list_head(effect->others) ? "" : ",", lfirst_oid(cell));
+	appendStringInfo(
+	    &json, ",\"relation_oid\":%u,\"lenient\":%s,\"before\":%u,\"before_valid\":%s,\"others\":[",
+	    effect->relation_oid, effect->lenient ? "true" : "false", effect->before,
+	    effect->before_valid ? "true" : "false");
+	foreach (cell, effect->others)
+		appendStringInfo(&json, "%s%u", cell == list_head(effect->others) ? "" : ",",
+		                 lfirst_oid(cell));
 	appendStringInfoString(&json, "]}");
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data)));
 }
@@ -294,7 +294,7 @@ find_value(Jsonb *jsonb, const char *key, JsonbValue *value)
 static char *
 text_of(Jsonb *jsonb, const char *key)
 {
-	JsonbValue	value;
+	JsonbValue value;
 
 	if (find_value(jsonb, key, &value) == NULL || value.type != jbvString)
 		return NULL;
@@ -306,13 +306,14 @@ oid_from(const JsonbValue *value)
 {
 	if (value->type != jbvNumeric)
 		return InvalidOid;
-	return (Oid) DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(value->val.numeric)));
+	return (Oid) DatumGetInt64(
+	    DirectFunctionCall1(numeric_int8, NumericGetDatum(value->val.numeric)));
 }
 
 static Oid
 oid_of(Jsonb *jsonb, const char *key)
 {
-	JsonbValue	value;
+	JsonbValue value;
 
 	return find_value(jsonb, key, &value) == NULL ? InvalidOid : oid_from(&value);
 }
@@ -320,7 +321,7 @@ oid_of(Jsonb *jsonb, const char *key)
 static bool
 bool_of(Jsonb *jsonb, const char *key)
 {
-	JsonbValue	value;
+	JsonbValue value;
 
 	return find_value(jsonb, key, &value) != NULL && value.type == jbvBool && value.val.boolean;
 }
@@ -328,8 +329,8 @@ bool_of(Jsonb *jsonb, const char *key)
 static List *
 oids_of(Jsonb *jsonb, const char *key)
 {
-	JsonbValue	array;
-	List	   *oids = NIL;
+	JsonbValue array;
+	List *oids = NIL;
 
 	if (find_value(jsonb, key, &array) == NULL || array.type != jbvBinary)
 		return NIL;
@@ -341,8 +342,8 @@ oids_of(Jsonb *jsonb, const char *key)
 SmEffect *
 sm_effect_from_jsonb(Jsonb *jsonb)
 {
-	SmEffect   *effect = palloc0(sizeof(SmEffect));
-	char	   *kind = text_of(jsonb, "kind");
+	SmEffect *effect = palloc0(sizeof(SmEffect));
+	char *kind = text_of(jsonb, "kind");
 
 	for (size_t i = 0; kind != NULL && i < lengthof(kind_names); i++)
 	{

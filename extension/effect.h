@@ -10,24 +10,24 @@
 
 typedef enum SmEffectKind
 {
-	SM_EFFECT_UNKNOWN,			/* leaves nothing that this file can look for */
-	SM_EFFECT_REPEATABLE,		/* harmless to run again: VACUUM, CLUSTER, ... */
+	SM_EFFECT_UNKNOWN,    /* leaves nothing that this file can look for */
+	SM_EFFECT_REPEATABLE, /* harmless to run again: VACUUM, CLUSTER, ... */
 	SM_EFFECT_CREATE_INDEX,
 	SM_EFFECT_DROP_INDEX,
 	SM_EFFECT_REINDEX,
 	SM_EFFECT_DETACH,
-	SM_EFFECT_CREATE,			/* of a database, tablespace, subscription */
+	SM_EFFECT_CREATE, /* of a database, tablespace, subscription */
 	SM_EFFECT_DROP
 } SmEffectKind;
 
 /* What the catalog says about a statement that was begun. */
 typedef enum SmOutcome
 {
-	SM_OUTCOME_UNKNOWN,			/* only the caller, or a human, can tell */
-	SM_OUTCOME_REPEAT,			/* unknown, and harmless to run again */
-	SM_OUTCOME_NOT_STARTED,		/* nothing changed */
-	SM_OUTCOME_CLEANUP,			/* half done: another statement comes first */
-	SM_OUTCOME_COMPLETED		/* the effect is there and is newer than the intent */
+	SM_OUTCOME_UNKNOWN,     /* only the caller, or a human, can tell */
+	SM_OUTCOME_REPEAT,      /* unknown, and harmless to run again */
+	SM_OUTCOME_NOT_STARTED, /* nothing changed */
+	SM_OUTCOME_CLEANUP,     /* half done: another statement comes first */
+	SM_OUTCOME_COMPLETED    /* the effect is there and is newer than the intent */
 } SmOutcome;
 
 /*
@@ -37,15 +37,15 @@ typedef enum SmOutcome
 typedef struct SmEffect
 {
 	SmEffectKind kind;
-	char	   *object_class;	/* "index", "table", "database", ... */
-	char	   *schema;			/* of the relation */
-	char	   *relation;		/* the table; parent of a partition */
-	Oid			relation_oid;
-	char	   *name;			/* of the object itself; NULL: the server names it */
-	bool		lenient;		/* IF EXISTS, IF NOT EXISTS */
-	Oid			before;			/* the object */
-	bool		before_valid;
-	List	   *others;			/* OIDs: indexes that are not the statement's */
+	char *object_class; /* "index", "table", "database", ... */
+	char *schema;       /* of the relation */
+	char *relation;     /* the table; parent of a partition */
+	Oid relation_oid;
+	char *name;   /* of the object itself; NULL: the server names it */
+	bool lenient; /* IF EXISTS, IF NOT EXISTS */
+	Oid before;   /* the object */
+	bool before_valid;
+	List *others; /* OIDs: indexes that are not the statement's */
 } SmEffect;
 
 /*
@@ -73,7 +73,7 @@ extern const char *sm_effect_outcome_name(SmOutcome outcome);
 /* The catalog's view that effect.c and effect_compare.c share: effect_lookup.c */
 
 /* OID of a database, tablespace or subscription; InvalidOid when there is none. */
-extern Oid	sm_effect_lookup_object(const char *object_class, const char *name);
+extern Oid sm_effect_lookup_object(const char *object_class, const char *name);
 
 /* Whether an index is there, and (valid) fit for queries. */
 extern bool sm_effect_lookup_index(Oid index, Oid *table, bool *valid);
@@ -90,4 +90,4 @@ extern List *sm_effect_lookup_leftovers(Oid table, Oid schema);
 /* Whether a table is a partition of the parent; *pending: half detached. */
 extern bool sm_effect_lookup_partition(Oid parent, Oid partition, bool *pending);
 
-#endif							/* SM_EFFECT_H */
+#endif /* SM_EFFECT_H */

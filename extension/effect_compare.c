@@ -19,7 +19,7 @@ static char *
 index_name(Oid index)
 {
 	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(index)),
-									  get_rel_name(index));
+	                                  get_rel_name(index));
 }
 
 static SmOutcome
@@ -34,13 +34,13 @@ drop_invalid(Oid index, char **detail, char **cleanup)
 static SmOutcome
 compare_new_index(const SmEffect *effect, Oid index, char **detail, char **cleanup)
 {
-	Oid			table;
-	bool		valid;
+	Oid table;
+	bool valid;
 
 	if (!sm_effect_lookup_index(index, &table, &valid) || table != effect->relation_oid)
 	{
 		*detail = psprintf("%s is there now, but is not an index of %s", effect->name,
-						   quote_qualified_identifier(effect->schema, effect->relation));
+		                   quote_qualified_identifier(effect->schema, effect->relation));
 		return SM_OUTCOME_UNKNOWN;
 	}
 	if (!valid)
@@ -52,30 +52,30 @@ compare_new_index(const SmEffect *effect, Oid index, char **detail, char **clean
 static SmOutcome
 compare_generated_index(const SmEffect *effect, char **detail, char **cleanup)
 {
-	List	   *added = list_difference_oid(sm_effect_lookup_table_indexes(effect->relation_oid),
-											effect->others);
-	ListCell   *cell;
+	List *added =
+	    list_difference_oid(sm_effect_lookup_table_indexes(effect->relation_oid), effect->others);
+	ListCell *cell;
 
-	foreach(cell, added)
+	foreach (cell, added)
 	{
-		Oid			table;
-		bool		valid;
+		Oid table;
+		bool valid;
 
 		if (sm_effect_lookup_index(lfirst_oid(cell), &table, &valid) && !valid)
 			return drop_invalid(lfirst_oid(cell), detail, cleanup);
 	}
 	if (list_length(added) == 1)
 		return compare_new_index(effect, linitial_oid(added), detail, cleanup);
-	*detail = psprintf("table %s has %d new indexes",
-					   quote_qualified_identifier(effect->schema, effect->relation),
-					   list_length(added));
+	*detail =
+	    psprintf("table %s has %d new indexes",
+	             quote_qualified_identifier(effect->schema, effect->relation), list_length(added));
 	return added == NIL ? SM_OUTCOME_NOT_STARTED : SM_OUTCOME_UNKNOWN;
 }
 
 static SmOutcome
 compare_create_index(const SmEffect *effect, char **detail, char **cleanup)
 {
-	Oid			now;
+	Oid now;
 
 	if (!OidIsValid(effect->relation_oid))
 	{
@@ -93,7 +93,7 @@ compare_create_index(const SmEffect *effect, char **detail, char **cleanup)
 		return SM_OUTCOME_NOT_STARTED;
 	}
 	*detail = psprintf("%s was there before%s", index_name(now),
-					   effect->before_valid ? "" : " and is no valid index");
+	                   effect->before_valid ? "" : " and is no valid index");
 	return effect->lenient && effect->before_valid ? SM_OUTCOME_REPEAT : SM_OUTCOME_NOT_STARTED;
 }
 
@@ -101,8 +101,8 @@ compare_create_index(const SmEffect *effect, char **detail, char **cleanup)
 static SmOutcome
 compare_drop_index(const SmEffect *effect, char **detail)
 {
-	Oid			table;
-	bool		valid;
+	Oid table;
+	bool valid;
 
 	if (!OidIsValid(effect->before))
 	{
@@ -115,7 +115,7 @@ compare_drop_index(const SmEffect *effect, char **detail)
 		return SM_OUTCOME_COMPLETED;
 	}
 	*detail = psprintf("index %s is still there%s", index_name(effect->before),
-					   valid ? "" : ", invalid: the same statement drops it");
+	                   valid ? "" : ", invalid: the same statement drops it");
 	return SM_OUTCOME_NOT_STARTED;
 }
 
@@ -123,14 +123,14 @@ compare_drop_index(const SmEffect *effect, char **detail)
 static SmOutcome
 compare_reindex(const SmEffect *effect, char **detail, char **cleanup)
 {
-	Oid			schema = effect->schema == NULL ? InvalidOid : get_namespace_oid(effect->schema, true);
-	Oid			now;
-	Oid			table;
-	bool		valid;
-	bool		whole_schema = strcmp(effect->object_class, "schema") == 0;
-	List	   *leftovers = list_difference_oid(sm_effect_lookup_leftovers(effect->relation_oid,
-																		   whole_schema ? schema : InvalidOid),
-												effect->others);
+	Oid schema = effect->schema == NULL ? InvalidOid : get_namespace_oid(effect->schema, true);
+	Oid now;
+	Oid table;
+	bool valid;
+	bool whole_schema = strcmp(effect->object_class, "schema") == 0;
+	List *leftovers = list_difference_oid(
+	    sm_effect_lookup_leftovers(effect->relation_oid, whole_schema ? schema : InvalidOid),
+	    effect->others);
 
 	if (leftovers != NIL)
 		return drop_invalid(linitial_oid(leftovers), detail, cleanup);
@@ -138,8 +138,8 @@ compare_reindex(const SmEffect *effect, char **detail, char **cleanup)
 	if (strcmp(effect->object_class, "index") != 0 || !OidIsValid(effect->before))
 		return SM_OUTCOME_REPEAT;
 	now = get_relname_relid(effect->name, schema);
-	if (OidIsValid(now) && now != effect->before &&
-		sm_effect_lookup_index(now, &table, &valid) && valid)
+	if (OidIsValid(now) && now != effect->before && sm_effect_lookup_index(now, &table, &valid) &&
+	    valid)
 	{
 		*detail = psprintf("index %s was built anew", index_name(now));
 		return SM_OUTCOME_COMPLETED;
@@ -150,8 +150,8 @@ compare_reindex(const SmEffect *effect, char **detail, char **cleanup)
 static SmOutcome
 compare_detach(const SmEffect *effect, char **detail, char **cleanup)
 {
-	bool		pending;
-	char	   *parent;
+	bool pending;
+	char *parent;
 
 	if (!OidIsValid(effect->relation_oid) || !effect->before_valid)
 	{
@@ -177,16 +177,18 @@ compare_detach(const SmEffect *effect, char **detail, char **cleanup)
 static SmOutcome
 compare_object(const SmEffect *effect, char **detail)
 {
-	Oid			now = sm_effect_lookup_object(effect->object_class, effect->name);
-	bool		create = effect->kind == SM_EFFECT_CREATE;
+	Oid now = sm_effect_lookup_object(effect->object_class, effect->name);
+	bool create = effect->kind == SM_EFFECT_CREATE;
 
 	*detail = psprintf("%s %s is %s", effect->object_class, quote_identifier(effect->name),
-					   OidIsValid(now) ? "there" : "not there");
+	                   OidIsValid(now) ? "there" : "not there");
 	if (create)
-		return OidIsValid(now) && now != effect->before ? SM_OUTCOME_COMPLETED : SM_OUTCOME_NOT_STARTED;
+		return OidIsValid(now) && now != effect->before ? SM_OUTCOME_COMPLETED
+		                                                : SM_OUTCOME_NOT_STARTED;
 	if (OidIsValid(effect->before) && now != effect->before)
 		return SM_OUTCOME_COMPLETED;
-	return !OidIsValid(effect->before) && effect->lenient ? SM_OUTCOME_REPEAT : SM_OUTCOME_NOT_STARTED;
+	return !OidIsValid(effect->before) && effect->lenient ? SM_OUTCOME_REPEAT
+	                                                      : SM_OUTCOME_NOT_STARTED;
 }
 
 SmOutcome

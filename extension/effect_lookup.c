@@ -39,7 +39,7 @@ sm_effect_lookup_object(const char *object_class, const char *name)
 bool
 sm_effect_lookup_index(Oid index, Oid *table, bool *valid)
 {
-	HeapTuple	tuple;
+	HeapTuple tuple;
 	Form_pg_index form;
 
 	*table = InvalidOid;
@@ -57,14 +57,14 @@ sm_effect_lookup_index(Oid index, Oid *table, bool *valid)
 List *
 sm_effect_lookup_table_indexes(Oid table)
 {
-	List	   *indexes = NIL;
-	Relation	catalog = table_open(IndexRelationId, AccessShareLock);
+	List *indexes = NIL;
+	Relation catalog = table_open(IndexRelationId, AccessShareLock);
 	SysScanDesc scan;
 	ScanKeyData key;
-	HeapTuple	tuple;
+	HeapTuple tuple;
 
 	ScanKeyInit(&key, Anum_pg_index_indrelid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(table));
+	            ObjectIdGetDatum(table));
 	scan = systable_beginscan(catalog, IndexIndrelidIndexId, true, NULL, 1, &key);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 		indexes = lappend_oid(indexes, ((Form_pg_index) GETSTRUCT(tuple))->indexrelid);
@@ -92,12 +92,12 @@ is_leftover_name(const char *name)
 static bool
 is_leftover(Form_pg_index form, Oid table, Oid toast_table, Oid schema)
 {
-	char	   *name;
+	char *name;
 
 	if (form->indisvalid)
 		return false;
 	if (OidIsValid(table) && form->indrelid != table &&
-		(!OidIsValid(toast_table) || form->indrelid != toast_table))
+	    (!OidIsValid(toast_table) || form->indrelid != toast_table))
 		return false;
 	if (OidIsValid(schema) && get_rel_namespace(form->indexrelid) != schema)
 		return false;
@@ -108,8 +108,8 @@ is_leftover(Form_pg_index form, Oid table, Oid toast_table, Oid schema)
 static Oid
 toast_table_of(Oid table)
 {
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
-	Oid			toast_table;
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
+	Oid toast_table;
 
 	if (!HeapTupleIsValid(tuple))
 		return InvalidOid;
@@ -121,11 +121,11 @@ toast_table_of(Oid table)
 List *
 sm_effect_lookup_leftovers(Oid table, Oid schema)
 {
-	List	   *leftovers = NIL;
-	Oid			toast_table = OidIsValid(table) ? toast_table_of(table) : InvalidOid;
-	Relation	catalog = table_open(IndexRelationId, AccessShareLock);
+	List *leftovers = NIL;
+	Oid toast_table = OidIsValid(table) ? toast_table_of(table) : InvalidOid;
+	Relation catalog = table_open(IndexRelationId, AccessShareLock);
 	SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, NULL, 0, NULL);
-	HeapTuple	tuple;
+	HeapTuple tuple;
 
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
@@ -142,15 +142,15 @@ sm_effect_lookup_leftovers(Oid table, Oid schema)
 bool
 sm_effect_lookup_partition(Oid parent, Oid partition, bool *pending)
 {
-	bool		found = false;
-	Relation	catalog = table_open(InheritsRelationId, AccessShareLock);
+	bool found = false;
+	Relation catalog = table_open(InheritsRelationId, AccessShareLock);
 	SysScanDesc scan;
 	ScanKeyData key;
-	HeapTuple	tuple;
+	HeapTuple tuple;
 
 	*pending = false;
 	ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(partition));
+	            ObjectIdGetDatum(partition));
 	scan = systable_beginscan(catalog, InheritsRelidSeqnoIndexId, true, NULL, 1, &key);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{

@@ -18,112 +18,118 @@
 #include "run.h"
 #include "unit_stats.h"
 
-#define KEY_ARGS 5
 #define KEY_TYPES TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID
 
-static SmOpenUnit *open_unit = NULL;	/* in TopTransactionContext */
+static SmOpenUnit *open_unit = NULL; /* in TopTransactionContext */
 
 /*
  * A batched unit adds up over its batches and attempts; batch_cursor is there
  * from its first batch on and is taken away when the phase is undone.  The word
  * about why a statement outside a transaction failed joins the row of its end.
  */
-#define ADDS_UP "(u.batch_cursor IS NOT NULL OR excluded.state = 'failed' AND NOT excluded.transactional)"
-#define ATTEMPT_GOES_ON \
-	"(u.state = 'running' AND (u.statement IS NULL OR excluded.state <> 'running')" \
+#define ADDS_UP                                                                                    \
+	"(u.batch_cursor IS NOT NULL OR excluded.state = 'failed' AND NOT excluded.transactional)"
+#define ATTEMPT_GOES_ON                                                                            \
+	"(u.state = 'running' AND (u.statement IS NULL OR excluded.state <> 'running')"                \
 	" OR u.state = 'failed' AND excluded.state = 'failed' AND NOT excluded.transactional)"
 
-static SmQuery write_unit =
-SM_QUERY("INSERT INTO @schema@.migration_units AS u (migration_id, phase, direction, unit, target, state,"
-		 " transactional, epoch, timeline, started_at, finished_at, execution_time_ms, rows_affected,"
-		 " lock_wait_ms, lock_hold_ms, error_sqlstate, error_message, error_position, transaction_id, lsn,"
-		 " statement, intent, batch_cursor, run_by, pid, backend_start)"
-		 " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,"
-		 " $20, $21, $22, $23, $24, $25, $26)"
-		 " ON CONFLICT (migration_id, target, phase, direction, unit) DO UPDATE SET"
-		 " state = excluded.state, transactional = excluded.transactional,"
-		 " attempt = u.attempt + CASE WHEN " ATTEMPT_GOES_ON " THEN 0 ELSE 1 END,"
-		 " epoch = excluded.epoch, timeline = excluded.timeline,"
-		 " started_at = CASE WHEN " ADDS_UP " THEN u.started_at ELSE excluded.started_at END,"
-		 " finished_at = excluded.finished_at,"
-		 " execution_time_ms = excluded.execution_time_ms"
-		 "  + CASE WHEN u.batch_cursor IS NOT NULL OR u.state = 'failed' AND " ATTEMPT_GOES_ON
-		 "   THEN coalesce(u.execution_time_ms, 0) ELSE 0 END,"
-		 " rows_affected = CASE WHEN u.batch_cursor IS NULL THEN excluded.rows_affected"
-		 "  ELSE coalesce(u.rows_affected, 0) + greatest(excluded.rows_affected, 0) END,"
-		 " lock_wait_ms = excluded.lock_wait_ms + CASE WHEN u.batch_cursor IS NULL THEN 0 ELSE u.lock_wait_ms END,"
-		 " lock_hold_ms = CASE WHEN u.batch_cursor IS NULL THEN excluded.lock_hold_ms"
-		 "  ELSE greatest(u.lock_hold_ms, excluded.lock_hold_ms) END,"
-		 " error_sqlstate = excluded.error_sqlstate, error_message = excluded.error_message,"
-		 " error_position = excluded.error_position, transaction_id = excluded.transaction_id,"
-		 " lsn = excluded.lsn, statement = coalesce(excluded.statement, u.statement),"
-		 " intent = coalesce(excluded.intent, u.intent),"
-		 " batch_cursor = coalesce(excluded.batch_cursor, u.batch_cursor),"
-		 " run_by = excluded.run_by, pid = excluded.pid, backend_start = excluded.backend_start",
-		 KEY_TYPES, TEXTOID, BOOLOID, INT8OID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, FLOAT8OID,
-		 INT8OID, FLOAT8OID, FLOAT8OID, TEXTOID, TEXTOID, INT4OID, XID8OID, LSNOID, TEXTOID, JSONBOID,
-		 TEXTOID, TEXTOID, INT4OID, TIMESTAMPTZOID);
+static SmQuery write_unit = SM_QUERY(
+    "INSERT INTO @schema@.migration_units AS u (migration_id, phase, direction, unit, target, "
+    "state,"
+    " transactional, epoch, timeline, started_at, finished_at, execution_time_ms, rows_affected,"
+    " lock_wait_ms, lock_hold_ms, error_sqlstate, error_message, error_position, transaction_id, "
+    "lsn,"
+    " statement, intent, batch_cursor, run_by, pid, backend_start)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,"
+    " $20, $21, $22, $23, $24, $25, $26)"
+    " ON CONFLICT (migration_id, target, phase, direction, unit) DO UPDATE SET"
+    " state = excluded.state, transactional = excluded.transactional,"
+    " attempt = u.attempt + CASE WHEN " ATTEMPT_GOES_ON " THEN 0 ELSE 1 END,"
+    " epoch = excluded.epoch, timeline = excluded.timeline,"
+    " started_at = CASE WHEN " ADDS_UP " THEN u.started_at ELSE excluded.started_at END,"
+    " finished_at = excluded.finished_at,"
+    " execution_time_ms = excluded.execution_time_ms"
+    "  + CASE WHEN u.batch_cursor IS NOT NULL OR u.state = 'failed' AND " ATTEMPT_GOES_ON
+    "   THEN coalesce(u.execution_time_ms, 0) ELSE 0 END,"
+    " rows_affected = CASE WHEN u.batch_cursor IS NULL THEN excluded.rows_affected"
+    "  ELSE coalesce(u.rows_affected, 0) + greatest(excluded.rows_affected, 0) END,"
+    " lock_wait_ms = excluded.lock_wait_ms + CASE WHEN u.batch_cursor IS NULL THEN 0 ELSE "
+    "u.lock_wait_ms END,"
+    " lock_hold_ms = CASE WHEN u.batch_cursor IS NULL THEN excluded.lock_hold_ms"
+    "  ELSE greatest(u.lock_hold_ms, excluded.lock_hold_ms) END,"
+    " error_sqlstate = excluded.error_sqlstate, error_message = excluded.error_message,"
+    " error_position = excluded.error_position, transaction_id = excluded.transaction_id,"
+    " lsn = excluded.lsn, statement = coalesce(excluded.statement, u.statement),"
+    " intent = coalesce(excluded.intent, u.intent),"
+    " batch_cursor = coalesce(excluded.batch_cursor, u.batch_cursor),"
+    " run_by = excluded.run_by, pid = excluded.pid, backend_start = excluded.backend_start",
+    KEY_TYPES, TEXTOID, BOOLOID, INT8OID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, FLOAT8OID,
+    INT8OID, FLOAT8OID, FLOAT8OID, TEXTOID, TEXTOID, INT4OID, XID8OID, LSNOID, TEXTOID, JSONBOID,
+    TEXTOID, TEXTOID, INT4OID, TIMESTAMPTZOID);
 
-static SmQuery complete_phase =
-SM_QUERY("UPDATE @schema@.migration_history h SET status = 'completed', direction = 'up',"
-		 " executed_at = $4, executed_by = $5, epoch = $6, attempt = h.attempt + 1,"
-		 " error_sqlstate = NULL, error_message = NULL,"
-		 " execution_time_ms = (SELECT round(coalesce(sum(u.execution_time_ms), 0)) FROM @schema@.migration_units u"
-		 "  WHERE u.migration_id = $1 AND u.target = $2 AND u.phase = $3 AND u.direction = 'up')"
-		 " WHERE h.migration_id = $1 AND h.target = $2 AND h.phase = $3 AND NOT h.superseded"
-		 " RETURNING h.version IS NOT NULL",
-		 TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, INT8OID);
+static SmQuery complete_phase = SM_QUERY(
+    "UPDATE @schema@.migration_history h SET status = 'completed', direction = 'up',"
+    " executed_at = $4, executed_by = $5, epoch = $6, attempt = h.attempt + 1,"
+    " error_sqlstate = NULL, error_message = NULL,"
+    " execution_time_ms = (SELECT round(coalesce(sum(u.execution_time_ms), 0)) FROM "
+    "@schema@.migration_units u"
+    "  WHERE u.migration_id = $1 AND u.target = $2 AND u.phase = $3 AND u.direction = 'up')"
+    " WHERE h.migration_id = $1 AND h.target = $2 AND h.phase = $3 AND NOT h.superseded"
+    " RETURNING h.version IS NOT NULL",
+    TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, INT8OID);
 
-static SmQuery reach_version =
-SM_QUERY("INSERT INTO @schema@.schema_versions (version, database_type, applied_at, applied_by, migration_id,"
-		 " checksum, execution_time_ms, rollback_available)"
-		 " SELECT h.version, h.database_type, $3, $4, h.migration_id, h.checksum,"
-		 "  least(sum(h.execution_time_ms), 2147483647)::int, bool_or(h.rollback_sql IS NOT NULL)"
-		 " FROM @schema@.migration_history h"
-		 " WHERE h.migration_id = $1 AND h.target = $2 AND NOT h.superseded"
-		 " GROUP BY h.version, h.database_type, h.migration_id, h.checksum"
-		 " HAVING bool_and(h.status = 'completed' OR h.phase = 'contract' AND NOT h.breaking)"
-		 "  AND NOT EXISTS (SELECT FROM @schema@.schema_versions v"
-		 "   WHERE v.migration_id = $1 AND v.rolled_back_at IS NULL)",
-		 TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID);
+static SmQuery reach_version = SM_QUERY(
+    "INSERT INTO @schema@.schema_versions (version, database_type, applied_at, applied_by, "
+    "migration_id,"
+    " checksum, execution_time_ms, rollback_available)"
+    " SELECT h.version, h.database_type, $3, $4, h.migration_id, h.checksum,"
+    "  least(sum(h.execution_time_ms), 2147483647)::int, bool_or(h.rollback_sql IS NOT NULL)"
+    " FROM @schema@.migration_history h"
+    " WHERE h.migration_id = $1 AND h.target = $2 AND NOT h.superseded"
+    " GROUP BY h.version, h.database_type, h.migration_id, h.checksum"
+    " HAVING bool_and(h.status = 'completed' OR h.phase = 'contract' AND NOT h.breaking)"
+    "  AND NOT EXISTS (SELECT FROM @schema@.schema_versions v"
+    "   WHERE v.migration_id = $1 AND v.rolled_back_at IS NULL)",
+    TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID);
 
-static SmQuery undo_phases =
-SM_QUERY("UPDATE @schema@.migration_history h SET status = 'rolled_back', direction = 'down',"
-		 " executed_at = $4, executed_by = $5, epoch = $6, error_sqlstate = NULL, error_message = NULL"
-		 " WHERE h.migration_id = $1 AND h.target = $2 AND $3 IN (h.phase, 'all') AND NOT h.superseded"
-		 " AND h.status IN ('completed', 'failed', 'running')",
-		 TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, INT8OID);
+static SmQuery undo_phases = SM_QUERY(
+    "UPDATE @schema@.migration_history h SET status = 'rolled_back', direction = 'down',"
+    " executed_at = $4, executed_by = $5, epoch = $6, error_sqlstate = NULL, error_message = NULL"
+    " WHERE h.migration_id = $1 AND h.target = $2 AND $3 IN (h.phase, 'all') AND NOT h.superseded"
+    " AND h.status IN ('completed', 'failed', 'running')",
+    TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, INT8OID);
 
-static SmQuery undo_units =
-SM_QUERY("UPDATE @schema@.migration_units u SET state = 'rolled_back', batch_cursor = NULL"
-		 " WHERE u.migration_id = $1 AND u.target = $2 AND $3 IN (u.phase, 'all') AND u.direction = 'up'"
-		 " AND u.state IN ('completed', 'failed', 'running')",
-		 TEXTOID, TEXTOID, TEXTOID);
+static SmQuery undo_units = SM_QUERY(
+    "UPDATE @schema@.migration_units u SET state = 'rolled_back', batch_cursor = NULL"
+    " WHERE u.migration_id = $1 AND u.target = $2 AND $3 IN (u.phase, 'all') AND u.direction = 'up'"
+    " AND u.state IN ('completed', 'failed', 'running')",
+    TEXTOID, TEXTOID, TEXTOID);
 
 /* Undoing the contract of what is no breaking change leaves its version. */
-static SmQuery leave_version =
-SM_QUERY("UPDATE @schema@.schema_versions v SET rolled_back_at = $4"
-		 " WHERE v.migration_id = $1 AND v.rolled_back_at IS NULL"
-		 " AND EXISTS (SELECT FROM @schema@.migration_history h WHERE h.migration_id = $1 AND h.target = $2"
-		 "  AND NOT h.superseded AND $3 IN (h.phase, 'all') AND (h.phase <> 'contract' OR h.breaking))",
-		 TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID);
+static SmQuery leave_version = SM_QUERY(
+    "UPDATE @schema@.schema_versions v SET rolled_back_at = $4"
+    " WHERE v.migration_id = $1 AND v.rolled_back_at IS NULL"
+    " AND EXISTS (SELECT FROM @schema@.migration_history h WHERE h.migration_id = $1 AND h.target "
+    "= $2"
+    "  AND NOT h.superseded AND $3 IN (h.phase, 'all') AND (h.phase <> 'contract' OR h.breaking))",
+    TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID);
 
-static SmQuery mark_running =
-SM_QUERY("UPDATE @schema@.migration_history h SET status = 'running', direction = $4,"
-		 " executed_by = $5, epoch = $6"
-		 " WHERE h.migration_id = $1 AND h.target = $2 AND $3 IN (h.phase, 'all') AND NOT h.superseded"
-		 " AND (h.status <> 'running' OR h.direction <> $4)"
-		 " AND ($4 = 'up' OR h.status IN ('completed', 'failed', 'running'))",
-		 TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID);
+static SmQuery mark_running = SM_QUERY(
+    "UPDATE @schema@.migration_history h SET status = 'running', direction = $4,"
+    " executed_by = $5, epoch = $6"
+    " WHERE h.migration_id = $1 AND h.target = $2 AND $3 IN (h.phase, 'all') AND NOT h.superseded"
+    " AND (h.status <> 'running' OR h.direction <> $4)"
+    " AND ($4 = 'up' OR h.status IN ('completed', 'failed', 'running'))",
+    TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID);
 
-static SmQuery mark_failed =
-SM_QUERY("UPDATE @schema@.migration_history h SET status = 'failed', direction = $4,"
-		 " executed_at = $9, executed_by = $5, epoch = $6, attempt = h.attempt + $10::int,"
-		 " error_sqlstate = $7, error_message = $8"
-		 " WHERE h.migration_id = $1 AND h.target = $2 AND $3 IN (h.phase, 'all') AND NOT h.superseded"
-		 " AND ($4 = 'up' OR h.direction = 'down' AND h.status IN ('running', 'failed'))",
-		 TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID,
-		 BOOLOID);
+static SmQuery mark_failed = SM_QUERY(
+    "UPDATE @schema@.migration_history h SET status = 'failed', direction = $4,"
+    " executed_at = $9, executed_by = $5, epoch = $6, attempt = h.attempt + $10::int,"
+    " error_sqlstate = $7, error_message = $8"
+    " WHERE h.migration_id = $1 AND h.target = $2 AND $3 IN (h.phase, 'all') AND NOT h.superseded"
+    " AND ($4 = 'up' OR h.direction = 'down' AND h.status IN ('running', 'failed'))",
+    TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, TEXTOID, TEXTOID, TIMESTAMPTZOID,
+    BOOLOID);
 
 static void
 end_open_unit(XactEvent event, void *arg)
@@ -163,13 +169,13 @@ static bool
 is_phase(const char *phase, bool up)
 {
 	return strcmp(phase, "expand") == 0 || strcmp(phase, "migrate") == 0 ||
-		strcmp(phase, "contract") == 0 || (!up && strcmp(phase, "all") == 0);
+	       strcmp(phase, "contract") == 0 || (!up && strcmp(phase, "all") == 0);
 }
 
 void
 sm_history_read_key(FunctionCallInfo fcinfo, bool with_unit, SmUnitKey *key)
 {
-	char	   *direction = text_to_cstring(PG_GETARG_TEXT_PP(2));
+	char *direction = text_to_cstring(PG_GETARG_TEXT_PP(2));
 
 	key->migration_id = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	key->phase = text_to_cstring(PG_GETARG_TEXT_PP(1));
@@ -177,19 +183,16 @@ sm_history_read_key(FunctionCallInfo fcinfo, bool with_unit, SmUnitKey *key)
 	key->unit = with_unit ? PG_GETARG_INT32(3) : 0;
 	key->target = text_to_cstring(PG_GETARG_TEXT_PP(with_unit ? 4 : 3));
 	if (!key->up && strcmp(direction, "down") != 0)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("unknown direction \"%s\"", direction),
-				errhint("Say up or down."));
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		        errmsg("unknown direction \"%s\"", direction), errhint("Say up or down."));
 	if (!is_phase(key->phase, key->up))
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("unknown phase \"%s\"", key->phase),
-				errhint("The phases are expand, migrate and contract, and all with direction down."));
+		ereport(
+		    ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		    errmsg("unknown phase \"%s\"", key->phase),
+		    errhint("The phases are expand, migrate and contract, and all with direction down."));
 	if (with_unit && key->unit < 1)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("units count from 1, not from %d", key->unit));
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		        errmsg("units count from 1, not from %d", key->unit));
 }
 
 const SmOpenUnit *
@@ -261,8 +264,8 @@ add_key(const SmUnitKey *key, Datum *values)
 void
 sm_history_write_unit(SmQueryScope *scope, const SmUnitKey *key, const SmUnitRow *row)
 {
-	Datum		values[26];
-	char		nulls[26];
+	Datum values[26];
+	char nulls[26];
 
 	memset(nulls, ' ', sizeof(nulls));
 	add_key(key, values);
@@ -306,7 +309,7 @@ add_phase_key(const SmUnitKey *key, Datum *values)
 void
 sm_history_mark_running(SmQueryScope *scope, const SmUnitKey *key)
 {
-	Datum		values[6];
+	Datum values[6];
 
 	add_phase_key(key, values);
 	values[3] = CStringGetTextDatum(key->up ? "up" : "down");
@@ -317,10 +320,10 @@ sm_history_mark_running(SmQueryScope *scope, const SmUnitKey *key)
 
 void
 sm_history_mark_failed(SmQueryScope *scope, const SmUnitKey *key, const char *sqlstate,
-					   const char *message, bool attempted)
+                       const char *message, bool attempted)
 {
-	Datum		values[10];
-	char		nulls[10];
+	Datum values[10];
+	char nulls[10];
 
 	memset(nulls, ' ', sizeof(nulls));
 
@@ -338,13 +341,13 @@ sm_history_mark_failed(SmQueryScope *scope, const SmUnitKey *key, const char *sq
 static void
 complete_up(SmQueryScope *scope, const SmUnitKey *key, Datum now, Datum user)
 {
-	Datum		values[] = {0, 0, 0, now, user, Int64GetDatum(sm_run_epoch())};
+	Datum values[] = {0, 0, 0, now, user, Int64GetDatum(sm_run_epoch())};
 
 	add_phase_key(key, values);
 	if (sm_query_execute(scope, &complete_phase, values, NULL, 0) == 1 &&
-		DatumGetBool(sm_query_value(0, 1, NULL)))
+	    DatumGetBool(sm_query_value(0, 1, NULL)))
 	{
-		Datum		version_values[] = {values[0], values[1], now, user};
+		Datum version_values[] = {values[0], values[1], now, user};
 
 		sm_query_execute(scope, &reach_version, version_values, NULL, 0);
 	}
@@ -353,7 +356,7 @@ complete_up(SmQueryScope *scope, const SmUnitKey *key, Datum now, Datum user)
 static void
 complete_down(SmQueryScope *scope, const SmUnitKey *key, Datum now, Datum user)
 {
-	Datum		values[] = {0, 0, 0, now, user, Int64GetDatum(sm_run_epoch())};
+	Datum values[] = {0, 0, 0, now, user, Int64GetDatum(sm_run_epoch())};
 
 	add_phase_key(key, values);
 	sm_query_execute(scope, &undo_phases, values, NULL, 0);
@@ -364,8 +367,8 @@ complete_down(SmQueryScope *scope, const SmUnitKey *key, Datum now, Datum user)
 void
 sm_history_complete(SmQueryScope *scope, const SmUnitKey *key)
 {
-	Datum		now = TimestampTzGetDatum(GetCurrentTimestamp());
-	Datum		user = CStringGetTextDatum(sm_run_user());
+	Datum now = TimestampTzGetDatum(GetCurrentTimestamp());
+	Datum user = CStringGetTextDatum(sm_run_user());
 
 	if (key->up)
 		complete_up(scope, key, now, user);

@@ -14,21 +14,21 @@
 /* A unit of a phase in a direction; unit 0: the phase itself. */
 typedef struct SmUnitKey
 {
-	char	   *migration_id;
-	char	   *phase;			/* expand, migrate, contract; down: all, too */
-	bool		up;
-	int			unit;
-	char	   *target;
+	char *migration_id;
+	char *phase; /* expand, migrate, contract; down: all, too */
+	bool up;
+	int unit;
+	char *target;
 } SmUnitKey;
 
 /* The unit whose statements this transaction runs. */
 typedef struct SmOpenUnit
 {
-	SmUnitKey	key;
+	SmUnitKey key;
 	FullTransactionId xid;
 	SubTransactionId subxact;
 	TimestampTz started_at;
-	double		lock_wait_ms;
+	double lock_wait_ms;
 } SmOpenUnit;
 
 typedef enum SmUnitState
@@ -42,19 +42,19 @@ typedef enum SmUnitState
 typedef struct SmUnitRow
 {
 	SmUnitState state;
-	bool		transactional;
+	bool transactional;
 	TimestampTz started_at;
-	TimestampTz finished_at;	/* 0: not finished */
-	double		execution_time_ms;
-	int64		rows_affected;	/* -1: not known */
-	double		lock_wait_ms;
-	double		lock_hold_ms;
-	char	   *error_sqlstate;
-	char	   *error_message;
-	int			error_position; /* 0: none */
-	char	   *statement;		/* intents only */
-	Datum		intent;			/* jsonb */
-	char	   *batch_cursor;
+	TimestampTz finished_at; /* 0: not finished */
+	double execution_time_ms;
+	int64 rows_affected; /* -1: not known */
+	double lock_wait_ms;
+	double lock_hold_ms;
+	char *error_sqlstate;
+	char *error_message;
+	int error_position; /* 0: none */
+	char *statement;    /* intents only */
+	Datum intent;       /* jsonb */
+	char *batch_cursor;
 } SmUnitRow;
 
 /* _PG_init's part: an open unit ends with its (sub)transaction. */
@@ -88,7 +88,7 @@ extern void sm_history_mark_running(SmQueryScope *scope, const SmUnitKey *key);
  * already.  attempted: this is one attempt more, not a word more about one.
  */
 extern void sm_history_mark_failed(SmQueryScope *scope, const SmUnitKey *key, const char *sqlstate,
-								   const char *message, bool attempted);
+                                   const char *message, bool attempted);
 
 /*
  * The phase is applied (up), with its version where it was the last to be
@@ -96,4 +96,4 @@ extern void sm_history_mark_failed(SmQueryScope *scope, const SmUnitKey *key, co
  */
 extern void sm_history_complete(SmQueryScope *scope, const SmUnitKey *key);
 
-#endif							/* SM_HISTORY_H */
+#endif /* SM_HISTORY_H */

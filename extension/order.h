@@ -11,9 +11,9 @@
 /* A unit's row as it was, in the scope's calling context. */
 typedef struct SmUnitBefore
 {
-	char	   *state;			/* NULL: there was no row */
-	bool		transactional;
-	bool		batched;		/* some batches of it are done */
+	char *state; /* NULL: there was no row */
+	bool transactional;
+	bool batched; /* some batches of it are done */
 } SmUnitBefore;
 
 /*
@@ -25,4 +25,4 @@ typedef struct SmUnitBefore
  */
 extern void sm_order_check(SmQueryScope *scope, const SmUnitKey *key, SmUnitBefore *before);
 
-#endif							/* SM_ORDER_H */
+#endif /* SM_ORDER_H */

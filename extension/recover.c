@@ -17,40 +17,51 @@
 PG_FUNCTION_INFO_V1(summit_migrate_units_in_doubt);
 
 /* A failed statement is in doubt only where it left something to clean up. */
-static SmQuery find_units =
-SM_QUERY("SELECT u.migration_id, u.phase, u.direction, u.unit, u.statement, u.started_at, u.pid,"
-		 " a.pid IS NOT NULL, coalesce(a.pid <> pg_backend_pid() AND a.state <> 'idle', false),"
-		 " EXISTS (SELECT FROM pg_stat_progress_create_index p WHERE p.datname = current_database()"
-		 "  AND p.relid <> 0 AND p.relid = (u.intent ->> 'relation_oid')::oid AND p.pid <> pg_backend_pid()),"
-		 " u.state = 'failed', u.batch_cursor, u.intent"
-		 " FROM @schema@.migration_units u"
-		 " LEFT JOIN pg_stat_activity a ON a.pid = u.pid AND a.backend_start = u.backend_start"
-		 " WHERE u.target = $1 AND u.state IN ('running', 'failed')"
-		 " AND (u.state = 'running' OR u.intent IS NOT NULL)"
-		 " ORDER BY u.migration_id COLLATE \"C\", u.direction DESC,"
-		 " array_position(ARRAY['expand', 'migrate', 'contract', 'all'], u.phase), u.unit",
-		 TEXTOID);
+static SmQuery find_units = SM_QUERY(
+    "SELECT u.migration_id, u.phase, u.direction, u.unit, u.statement, u.started_at, u.pid,"
+    " a.pid IS NOT NULL, coalesce(a.pid <> pg_backend_pid() AND a.state <> 'idle', false),"
+    " EXISTS (SELECT FROM pg_stat_progress_create_index p WHERE p.datname = current_database()"
+    "  AND p.relid <> 0 AND p.relid = (u.intent ->> 'relation_oid')::oid AND p.pid <> "
+    "pg_backend_pid()),"
+    " u.state = 'failed', u.batch_cursor, u.intent"
+    " FROM @schema@.migration_units u"
+    " LEFT JOIN pg_stat_activity a ON a.pid = u.pid AND a.backend_start = u.backend_start"
+    " WHERE u.target = $1 AND u.state IN ('running', 'failed')"
+    " AND (u.state = 'running' OR u.intent IS NOT NULL)"
+    " ORDER BY u.migration_id COLLATE \"C\", u.direction DESC,"
+    " array_position(ARRAY['expand', 'migrate', 'contract', 'all'], u.phase), u.unit",
+    TEXTOID);
 
 static SmQuery backend_busy =
-SM_QUERY("SELECT FROM pg_stat_activity a WHERE a.pid = $1 AND a.backend_start = $2"
-		 " AND a.pid <> pg_backend_pid() AND a.state <> 'idle'",
-		 INT4OID, TIMESTAMPTZOID);
+    SM_QUERY("SELECT FROM pg_stat_activity a WHERE a.pid = $1 AND a.backend_start = $2"
+             " AND a.pid <> pg_backend_pid() AND a.state <> 'idle'",
+             INT4OID, TIMESTAMPTZOID);
 
 enum
 {
-	FOUND_STATEMENT = 5, FOUND_PID = 7, FOUND_ALIVE, FOUND_BUSY, FOUND_BUILDING, FOUND_FAILED,
-	FOUND_CURSOR, FOUND_INTENT
+	FOUND_STATEMENT = 5,
+	FOUND_PID = 7,
+	FOUND_ALIVE,
+	FOUND_BUSY,
+	FOUND_BUILDING,
+	FOUND_FAILED,
+	FOUND_CURSOR,
+	FOUND_INTENT
 };
 
 enum
 {
-	RESULT_ALIVE = 7, RESULT_OUTCOME, RESULT_DETAIL, RESULT_CLEANUP, RESULT_COLUMNS
+	RESULT_ALIVE = 7,
+	RESULT_OUTCOME,
+	RESULT_DETAIL,
+	RESULT_CLEANUP,
+	RESULT_COLUMNS
 };
 
 bool
 sm_recover_backend_busy(SmQueryScope *scope, int pid, TimestampTz backend_start)
 {
-	Datum		values[] = {Int32GetDatum(pid), TimestampTzGetDatum(backend_start)};
+	Datum values[] = {Int32GetDatum(pid), TimestampTzGetDatum(backend_start)};
 
 	return sm_query_execute(scope, &backend_busy, values, NULL, 1) > 0;
 }
@@ -65,13 +76,14 @@ found_true(uint64 row, int column)
 static const char *
 judge(uint64 row, char **detail, char **cleanup)
 {
-	bool		isnull;
-	Datum		intent;
+	bool isnull;
+	Datum intent;
 
 	*cleanup = NULL;
 	if (found_true(row, FOUND_BUSY))
 	{
-		*detail = psprintf("backend %d is still at work", DatumGetInt32(sm_query_value(row, FOUND_PID, NULL)));
+		*detail = psprintf("backend %d is still at work",
+		                   DatumGetInt32(sm_query_value(row, FOUND_PID, NULL)));
 		return "running";
 	}
 	if (found_true(row, FOUND_BUILDING))
@@ -81,21 +93,21 @@ judge(uint64 row, char **detail, char **cleanup)
 	}
 	intent = sm_query_value(row, FOUND_INTENT, &isnull);
 	if (!isnull)
-		return sm_effect_outcome_name(sm_effect_compare(sm_effect_from_jsonb(DatumGetJsonbP(intent)),
-														detail, cleanup));
+		return sm_effect_outcome_name(
+		    sm_effect_compare(sm_effect_from_jsonb(DatumGetJsonbP(intent)), detail, cleanup));
 	intent = sm_query_value(row, FOUND_CURSOR, &isnull);
-	*detail = isnull ? "nothing was recorded about it" :
-		psprintf("the last key done is %s", TextDatumGetCString(intent));
+	*detail = isnull ? "nothing was recorded about it"
+	                 : psprintf("the last key done is %s", TextDatumGetCString(intent));
 	return isnull ? "unknown" : "batch";
 }
 
 static void
 put_unit(ReturnSetInfo *result, uint64 row)
 {
-	Datum		values[RESULT_COLUMNS];
-	bool		nulls[RESULT_COLUMNS] = {false};
-	char	   *detail;
-	char	   *cleanup;
+	Datum values[RESULT_COLUMNS];
+	bool nulls[RESULT_COLUMNS] = {false};
+	char *detail;
+	char *cleanup;
 	const char *outcome = judge(row, &detail, &cleanup);
 
 	if (found_true(row, FOUND_FAILED) && cleanup == NULL)
@@ -114,8 +126,8 @@ Datum
 summit_migrate_units_in_doubt(PG_FUNCTION_ARGS)
 {
 	SmQueryScope scope;
-	Datum		target = PG_GETARG_DATUM(0);
-	uint64		count;
+	Datum target = PG_GETARG_DATUM(0);
+	uint64 count;
 
 	InitMaterializedSRF(fcinfo, 0);
 	sm_query_begin(&scope, fcinfo, SM_QUERY_READ);

@@ -14,4 +14,4 @@
  */
 extern bool sm_recover_backend_busy(SmQueryScope *scope, int pid, TimestampTz backend_start);
 
-#endif							/* SM_RECOVER_H */
+#endif /* SM_RECOVER_H */

@@ -24,78 +24,94 @@ PG_FUNCTION_INFO_V1(summit_migrate_register_migrations);
 /* Columns of a phase as they travel to the server, in the order of $1 ... */
 enum
 {
-	COLUMN_ID, COLUMN_FILE, COLUMN_CHECKSUM, COLUMN_MEANING, COLUMN_PHASE, COLUMN_DIGEST,
-	COLUMN_ROLLBACK, COLUMN_DATABASE, COLUMN_TYPE, COLUMN_VERSION, COLUMN_BREAKING,
-	COLUMN_REPEATABLE, COLUMNS
+	COLUMN_ID,
+	COLUMN_FILE,
+	COLUMN_CHECKSUM,
+	COLUMN_MEANING,
+	COLUMN_PHASE,
+	COLUMN_DIGEST,
+	COLUMN_ROLLBACK,
+	COLUMN_DATABASE,
+	COLUMN_TYPE,
+	COLUMN_VERSION,
+	COLUMN_BREAKING,
+	COLUMN_REPEATABLE,
+	COLUMNS
 };
 
 typedef struct Phases
 {
-	int			count;
-	int			size;
-	Datum	   *values[COLUMNS];	/* text, all of them */
-	bool	   *nulls[COLUMNS];
+	int count;
+	int size;
+	Datum *values[COLUMNS]; /* text, all of them */
+	bool *nulls[COLUMNS];
 } Phases;
 
-#define NEW_PHASES \
-	"unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) AS n (migration_id, migration_file," \
-	" checksum, meaning_digest, phase, phase_digest, rollback_sql, database_type, migration_type, version," \
+#define NEW_PHASES                                                                                 \
+	"unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) AS n (migration_id, "               \
+	"migration_file,"                                                                              \
+	" checksum, meaning_digest, phase, phase_digest, rollback_sql, database_type, "                \
+	"migration_type, version,"                                                                     \
 	" breaking, repeatable)"
-#define PHASE_TYPES \
-	TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, \
-	TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTOID
+#define PHASE_TYPES                                                                                \
+	TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID,            \
+	    TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID,        \
+	    TEXTOID
 
 /*
  * A phase has run when it is completed, or some unit of it is: whatever a
  * failed transactional unit did is gone.
  */
-static SmQuery find_mismatch =
-SM_QUERY_LIST("SELECT h.migration_id, h.phase, n.phase IS NULL"
-			  " FROM @schema@.migration_history h LEFT JOIN " NEW_PHASES
-			  "  ON n.migration_id = h.migration_id AND n.phase = h.phase"
-			  " WHERE h.migration_id = ANY ($1) AND h.target = $13 AND NOT h.superseded AND NOT h.repeatable"
-			  " AND h.phase_digest IS NOT NULL AND n.phase_digest IS DISTINCT FROM h.phase_digest"
-			  " AND (h.status = 'completed' OR h.status IN ('running', 'failed')"
-			  "  AND EXISTS (SELECT FROM @schema@.migration_units u WHERE u.migration_id = h.migration_id"
-			  "   AND u.target = h.target AND u.phase = h.phase AND u.direction = 'up'"
-			  "   AND (u.state IN ('completed', 'running') OR u.batch_cursor IS NOT NULL)))"
-			  " ORDER BY h.migration_id COLLATE \"C\", h.phase DESC LIMIT 1",
-			  PHASE_TYPES);
+static SmQuery find_mismatch = SM_QUERY_LIST(
+    "SELECT h.migration_id, h.phase, n.phase IS NULL"
+    " FROM @schema@.migration_history h LEFT JOIN " NEW_PHASES
+    "  ON n.migration_id = h.migration_id AND n.phase = h.phase"
+    " WHERE h.migration_id = ANY ($1) AND h.target = $13 AND NOT h.superseded AND NOT h.repeatable"
+    " AND h.phase_digest IS NOT NULL AND n.phase_digest IS DISTINCT FROM h.phase_digest"
+    " AND (h.status = 'completed' OR h.status IN ('running', 'failed')"
+    "  AND EXISTS (SELECT FROM @schema@.migration_units u WHERE u.migration_id = h.migration_id"
+    "   AND u.target = h.target AND u.phase = h.phase AND u.direction = 'up'"
+    "   AND (u.state IN ('completed', 'running') OR u.batch_cursor IS NOT NULL)))"
+    " ORDER BY h.migration_id COLLATE \"C\", h.phase DESC LIMIT 1",
+    PHASE_TYPES);
 
 static SmQuery delete_gone =
-SM_QUERY_LIST("DELETE FROM @schema@.migration_history h"
-			  " WHERE h.migration_id = ANY ($1) AND h.target = $13 AND NOT h.superseded"
-			  " AND NOT EXISTS (SELECT FROM " NEW_PHASES
-			  "  WHERE n.migration_id = h.migration_id AND n.phase = h.phase)"
-			  " RETURNING h.migration_id",
-			  PHASE_TYPES);
+    SM_QUERY_LIST("DELETE FROM @schema@.migration_history h"
+                  " WHERE h.migration_id = ANY ($1) AND h.target = $13 AND NOT h.superseded"
+                  " AND NOT EXISTS (SELECT FROM " NEW_PHASES
+                  "  WHERE n.migration_id = h.migration_id AND n.phase = h.phase)"
+                  " RETURNING h.migration_id",
+                  PHASE_TYPES);
 
-static SmQuery store_phases =
-SM_QUERY_LIST("INSERT INTO @schema@.migration_history AS h (migration_id, migration_file, checksum, meaning_digest,"
-			  " phase, phase_digest, rollback_sql, database_type, migration_type, version, breaking, repeatable,"
-			  " target, status)"
-			  " SELECT n.migration_id, n.migration_file, n.checksum, n.meaning_digest, n.phase, n.phase_digest,"
-			  "  n.rollback_sql, n.database_type, n.migration_type, n.version, n.breaking::boolean,"
-			  "  n.repeatable::boolean, $13, 'pending'"
-			  " FROM " NEW_PHASES
-			  " ON CONFLICT (migration_id, target, phase) WHERE NOT superseded DO UPDATE SET"
-			  " migration_file = excluded.migration_file, checksum = excluded.checksum,"
-			  " meaning_digest = excluded.meaning_digest, phase_digest = excluded.phase_digest,"
-			  " rollback_sql = excluded.rollback_sql, database_type = excluded.database_type,"
-			  " migration_type = excluded.migration_type, version = excluded.version,"
-			  " breaking = excluded.breaking, repeatable = excluded.repeatable,"
-			  " status = CASE WHEN excluded.repeatable AND h.phase_digest <> excluded.phase_digest"
-			  "  THEN 'pending' ELSE h.status END"
-			  " WHERE (h.migration_file, h.checksum, h.meaning_digest, h.phase_digest)"
-			  "  IS DISTINCT FROM (excluded.migration_file, excluded.checksum, excluded.meaning_digest,"
-			  "  excluded.phase_digest)"
-			  " RETURNING h.migration_id, h.repeatable AND h.status = 'pending'",
-			  PHASE_TYPES);
+static SmQuery store_phases = SM_QUERY_LIST(
+    "INSERT INTO @schema@.migration_history AS h (migration_id, migration_file, checksum, "
+    "meaning_digest,"
+    " phase, phase_digest, rollback_sql, database_type, migration_type, version, breaking, "
+    "repeatable,"
+    " target, status)"
+    " SELECT n.migration_id, n.migration_file, n.checksum, n.meaning_digest, n.phase, "
+    "n.phase_digest,"
+    "  n.rollback_sql, n.database_type, n.migration_type, n.version, n.breaking::boolean,"
+    "  n.repeatable::boolean, $13, 'pending'"
+    " FROM " NEW_PHASES
+    " ON CONFLICT (migration_id, target, phase) WHERE NOT superseded DO UPDATE SET"
+    " migration_file = excluded.migration_file, checksum = excluded.checksum,"
+    " meaning_digest = excluded.meaning_digest, phase_digest = excluded.phase_digest,"
+    " rollback_sql = excluded.rollback_sql, database_type = excluded.database_type,"
+    " migration_type = excluded.migration_type, version = excluded.version,"
+    " breaking = excluded.breaking, repeatable = excluded.repeatable,"
+    " status = CASE WHEN excluded.repeatable AND h.phase_digest <> excluded.phase_digest"
+    "  THEN 'pending' ELSE h.status END"
+    " WHERE (h.migration_file, h.checksum, h.meaning_digest, h.phase_digest)"
+    "  IS DISTINCT FROM (excluded.migration_file, excluded.checksum, excluded.meaning_digest,"
+    "  excluded.phase_digest)"
+    " RETURNING h.migration_id, h.repeatable AND h.status = 'pending'",
+    PHASE_TYPES);
 
 static SmQuery restart_units =
-SM_QUERY("UPDATE @schema@.migration_units u SET state = 'pending', batch_cursor = NULL"
-		 " WHERE u.migration_id = ANY ($1) AND u.target = $2 AND u.state <> 'pending'",
-		 TEXTARRAYOID, TEXTOID);
+    SM_QUERY("UPDATE @schema@.migration_units u SET state = 'pending', batch_cursor = NULL"
+             " WHERE u.migration_id = ANY ($1) AND u.target = $2 AND u.state <> 'pending'",
+             TEXTARRAYOID, TEXTOID);
 
 /* The file's name without folders and without its ending. */
 static char *
@@ -105,11 +121,10 @@ id_of_file(const char *file)
 	const char *ending = strrchr(name, '.');
 
 	if (ending == NULL || ending == name ||
-		(strcmp(ending, ".sql") != 0 && strcmp(ending, ".cypher") != 0))
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("\"%s\" is no name of a migration file", file),
-				errhint("Name it YYYYMMDD_HHMMSS_type_description.sql."));
+	    (strcmp(ending, ".sql") != 0 && strcmp(ending, ".cypher") != 0))
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		        errmsg("\"%s\" is no name of a migration file", file),
+		        errhint("Name it YYYYMMDD_HHMMSS_type_description.sql."));
 	return pnstrdup(name, ending - name);
 }
 
@@ -125,42 +140,40 @@ sm_register_read_file(char *file, const char *content, int length)
 	sm_parse_raise_errors(result->migration, file);
 	header_id = sm_parse_header_value(result->migration, "id");
 	if (header_id != NULL && strcmp(header_id, result->id) != 0)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("file \"%s\" has another id in its header: \"%s\"", file, header_id),
-				errhint("Rename the file or correct its line \"ID:\"."));
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		        errmsg("file \"%s\" has another id in its header: \"%s\"", file, header_id),
+		        errhint("Rename the file or correct its line \"ID:\"."));
 	return result;
 }
 
 static List *
 read_files(ArrayType *files, ArrayType *contents)
 {
-	List	   *result = NIL;
-	Datum	   *file_values;
-	Datum	   *content_values;
-	bool	   *file_nulls;
-	bool	   *content_nulls;
-	int			nfiles;
-	int			ncontents;
+	List *result = NIL;
+	Datum *file_values;
+	Datum *content_values;
+	bool *file_nulls;
+	bool *content_nulls;
+	int nfiles;
+	int ncontents;
 
 	deconstruct_array(files, TEXTOID, -1, false, TYPALIGN_INT, &file_values, &file_nulls, &nfiles);
 	deconstruct_array(contents, TEXTOID, -1, false, TYPALIGN_INT, &content_values, &content_nulls,
-					  &ncontents);
+	                  &ncontents);
 	if (nfiles != ncontents)
-		ereport(ERROR,
-				errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				errmsg("%d file names but %d contents", nfiles, ncontents));
+		ereport(ERROR, errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+		        errmsg("%d file names but %d contents", nfiles, ncontents));
 	for (int i = 0; i < nfiles; i++)
 	{
-		text	   *content;
+		text *content;
 
 		if (file_nulls[i] || content_nulls[i])
-			ereport(ERROR,
-					errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					errmsg("file %d has no name or no content", i + 1));
+			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			        errmsg("file %d has no name or no content", i + 1));
 		content = DatumGetTextPP(content_values[i]);
-		result = lappend(result, sm_register_read_file(TextDatumGetCString(file_values[i]),
-													   VARDATA_ANY(content), VARSIZE_ANY_EXHDR(content)));
+		result = lappend(result,
+		                 sm_register_read_file(TextDatumGetCString(file_values[i]),
+		                                       VARDATA_ANY(content), VARSIZE_ANY_EXHDR(content)));
 	}
 	return result;
 }
@@ -176,19 +189,18 @@ static void
 sort_files(List *files)
 {
 	SmRegisteredFile *previous = NULL;
-	ListCell   *cell;
+	ListCell *cell;
 
 	list_sort(files, compare_files);
-	foreach(cell, files)
+	foreach (cell, files)
 	{
 		SmRegisteredFile *file = lfirst(cell);
 
 		if (previous != NULL && strcmp(previous->id, file->id) == 0)
-			ereport(ERROR,
-					errcode(ERRCODE_DUPLICATE_OBJECT),
-					errmsg("two files have the id \"%s\"", file->id),
-					errdetail("They are \"%s\" and \"%s\".", previous->file, file->file),
-					errhint("Rename one of them."));
+			ereport(ERROR, errcode(ERRCODE_DUPLICATE_OBJECT),
+			        errmsg("two files have the id \"%s\"", file->id),
+			        errdetail("They are \"%s\" and \"%s\".", previous->file, file->file),
+			        errhint("Rename one of them."));
 		previous = file;
 	}
 }
@@ -196,17 +208,17 @@ sort_files(List *files)
 static void
 grow(Phases *phases)
 {
-	bool		first = phases->size == 0;
+	bool first = phases->size == 0;
 
 	if (phases->count < phases->size)
 		return;
 	phases->size = first ? 64 : phases->size * 2;
 	for (int i = 0; i < COLUMNS; i++)
 	{
-		phases->values[i] = first ? palloc(phases->size * sizeof(Datum)) :
-			repalloc(phases->values[i], phases->size * sizeof(Datum));
-		phases->nulls[i] = first ? palloc(phases->size * sizeof(bool)) :
-			repalloc(phases->nulls[i], phases->size * sizeof(bool));
+		phases->values[i] = first ? palloc(phases->size * sizeof(Datum))
+		                          : repalloc(phases->values[i], phases->size * sizeof(Datum));
+		phases->nulls[i] = first ? palloc(phases->size * sizeof(bool))
+		                         : repalloc(phases->nulls[i], phases->size * sizeof(bool));
 	}
 }
 
@@ -229,7 +241,7 @@ header_or(const SmMigration *migration, const char *name, const char *otherwise)
 static const char *
 rollback_text(const SmMigration *migration, const char *phase)
 {
-	SmPhase    *undo = sm_parse_find_phase(migration, phase, false);
+	SmPhase *undo = sm_parse_find_phase(migration, phase, false);
 
 	if (undo == NULL)
 		undo = sm_parse_find_phase(migration, SM_PHASE_ALL, false);
@@ -254,7 +266,7 @@ add_phase(Phases *phases, const SmRegisteredFile *file, const SmPhase *phase)
 	set_column(phases, COLUMN_VERSION, sm_parse_header_value(migration, "version"));
 	set_column(phases, COLUMN_BREAKING, header_or(migration, "breaking", "false"));
 	set_column(phases, COLUMN_REPEATABLE,
-			   sm_parse_header_value(migration, "repeat") == NULL ? "false" : "true");
+	           sm_parse_header_value(migration, "repeat") == NULL ? "false" : "true");
 	phases->count++;
 }
 
@@ -263,11 +275,11 @@ make_parameters(const Phases *phases, Datum target, Datum *values)
 {
 	for (int i = 0; i < COLUMNS; i++)
 	{
-		int			dims[1] = {phases->count};
-		int			lower[1] = {1};
+		int dims[1] = {phases->count};
+		int lower[1] = {1};
 
 		values[i] = PointerGetDatum(construct_md_array(phases->values[i], phases->nulls[i], 1, dims,
-													   lower, TEXTOID, -1, false, TYPALIGN_INT));
+		                                               lower, TEXTOID, -1, false, TYPALIGN_INT));
 	}
 	values[COLUMNS] = target;
 }
@@ -277,13 +289,15 @@ check_mismatch(SmQueryScope *scope, Datum *values)
 {
 	if (sm_query_execute(scope, &find_mismatch, values, NULL, 1) == 0)
 		return;
-	ereport(ERROR,
-			errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			errmsg("phase %s of migration %s has run and %s", sm_query_text(scope, 0, 2),
-				   sm_query_text(scope, 0, 1),
-				   DatumGetBool(sm_query_value(0, 3, NULL)) ? "is not in the file any more" : "was changed"),
-			errdetail("Only comments and white space of a phase that has run may change."),
-			errhint("Put the file back as it was and write a new migration, or roll this one back first."));
+	ereport(
+	    ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+	    errmsg("phase %s of migration %s has run and %s", sm_query_text(scope, 0, 2),
+	           sm_query_text(scope, 0, 1),
+	           DatumGetBool(sm_query_value(0, 3, NULL)) ? "is not in the file any more"
+	                                                    : "was changed"),
+	    errdetail("Only comments and white space of a phase that has run may change."),
+	    errhint(
+	        "Put the file back as it was and write a new migration, or roll this one back first."));
 }
 
 /* The ids of a result's first column join a set; rows whose second column is true, a list. */
@@ -292,8 +306,8 @@ collect_ids(SmQueryScope *scope, uint64 count, HTAB *changed, List **restarted)
 {
 	for (uint64 i = 0; i < count; i++)
 	{
-		char	   *id = sm_query_text(scope, i, 1);
-		bool		isnull;
+		char *id = sm_query_text(scope, i, 1);
+		bool isnull;
 
 		hash_search(changed, &id, HASH_ENTER, NULL);
 		if (restarted != NULL && DatumGetBool(sm_query_value(i, 2, &isnull)) && !isnull)
@@ -318,32 +332,32 @@ match_ids(const void *a, const void *b, Size size)
 static HTAB *
 make_id_set(void)
 {
-	HASHCTL		control = {
-		.keysize = sizeof(char *),
-		.entrysize = sizeof(char *),
-		.hash = hash_id,
-		.match = match_ids,
-		.hcxt = CurrentMemoryContext,
+	HASHCTL control = {
+	    .keysize = sizeof(char *),
+	    .entrysize = sizeof(char *),
+	    .hash = hash_id,
+	    .match = match_ids,
+	    .hcxt = CurrentMemoryContext,
 	};
 
 	return hash_create("registered migrations", 1024, &control,
-					   HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
+	                   HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
 }
 
 /* A repeatable migration that runs again has its units to run again. */
 static void
 restart(SmQueryScope *scope, List *ids, Datum target)
 {
-	Datum	   *elements = palloc(list_length(ids) * sizeof(Datum));
-	Datum		values[2];
-	ListCell   *cell;
+	Datum *elements = palloc(list_length(ids) * sizeof(Datum));
+	Datum values[2];
+	ListCell *cell;
 
 	if (ids == NIL)
 		return;
-	foreach(cell, ids)
+	foreach (cell, ids)
 		elements[foreach_current_index(cell)] = CStringGetTextDatum(lfirst(cell));
-	values[0] = PointerGetDatum(construct_array(elements, list_length(ids), TEXTOID, -1, false,
-												TYPALIGN_INT));
+	values[0] = PointerGetDatum(
+	    construct_array(elements, list_length(ids), TEXTOID, -1, false, TYPALIGN_INT));
 	values[1] = target;
 	sm_query_execute(scope, &restart_units, values, NULL, 0);
 }
@@ -352,12 +366,13 @@ restart(SmQueryScope *scope, List *ids, Datum target)
 static long
 store(SmQueryScope *scope, Datum *values, Datum target)
 {
-	HTAB	   *changed = make_id_set();
-	List	   *restarted = NIL;
+	HTAB *changed = make_id_set();
+	List *restarted = NIL;
 
 	check_mismatch(scope, values);
 	collect_ids(scope, sm_query_execute(scope, &delete_gone, values, NULL, 0), changed, NULL);
-	collect_ids(scope, sm_query_execute(scope, &store_phases, values, NULL, 0), changed, &restarted);
+	collect_ids(scope, sm_query_execute(scope, &store_phases, values, NULL, 0), changed,
+	            &restarted);
 	restart(scope, restarted, target);
 	return hash_get_num_entries(changed);
 }
@@ -365,21 +380,21 @@ store(SmQueryScope *scope, Datum *values, Datum target)
 Datum
 summit_migrate_register_migrations(PG_FUNCTION_ARGS)
 {
-	List	   *files = read_files(PG_GETARG_ARRAYTYPE_P(0), PG_GETARG_ARRAYTYPE_P(1));
-	Datum		target = PG_GETARG_DATUM(2);
-	Datum		values[COLUMNS + 1];
-	Phases		phases = {0};
+	List *files = read_files(PG_GETARG_ARRAYTYPE_P(0), PG_GETARG_ARRAYTYPE_P(1));
+	Datum target = PG_GETARG_DATUM(2);
+	Datum values[COLUMNS + 1];
+	Phases phases = {0};
 	SmQueryScope scope;
-	long		changed;
-	ListCell   *file;
-	ListCell   *phase;
+	long changed;
+	ListCell *file;
+	ListCell *phase;
 
 	if (files == NIL)
 		PG_RETURN_INT32(0);
 	sort_files(files);
-	foreach(file, files)
+	foreach (file, files)
 	{
-		foreach(phase, ((SmRegisteredFile *) lfirst(file))->migration->phases)
+		foreach (phase, ((SmRegisteredFile *) lfirst(file))->migration->phases)
 			add_phase(&phases, lfirst(file), lfirst(phase));
 	}
 	make_parameters(&phases, target, values);

@@ -11,8 +11,8 @@
 
 typedef struct SmRegisteredFile
 {
-	char	   *file;			/* its name without folders */
-	char	   *id;				/* the name without its ending */
+	char *file; /* its name without folders */
+	char *id;   /* the name without its ending */
 	SmMigration *migration;
 } SmRegisteredFile;
 
@@ -30,4 +30,4 @@ extern SmRegisteredFile *sm_register_read_file(char *file, const char *content, 
  */
 extern void sm_register_dependencies(SmQueryScope *scope, List *files, Datum target);
 
-#endif							/* SM_REGISTER_H */
+#endif /* SM_REGISTER_H */

@@ -14,49 +14,50 @@
 
 typedef struct Edges
 {
-	int			count;
-	Datum	   *from;			/* text: who depends */
-	Datum	   *to;				/* text: on whom */
-	Datum	   *phase;			/* text */
-	bool		upward;			/* some edge goes to an id that sorts behind */
+	int count;
+	Datum *from;  /* text: who depends */
+	Datum *to;    /* text: on whom */
+	Datum *phase; /* text */
+	bool upward;  /* some edge goes to an id that sorts behind */
 } Edges;
 
 static SmQuery known_ids =
-SM_QUERY_LIST("SELECT DISTINCT h.migration_id COLLATE \"C\" FROM @schema@.migration_history h"
-			  " WHERE h.target = $1 AND NOT h.superseded ORDER BY 1",
-			  TEXTOID);
+    SM_QUERY_LIST("SELECT DISTINCT h.migration_id COLLATE \"C\" FROM @schema@.migration_history h"
+                  " WHERE h.target = $1 AND NOT h.superseded ORDER BY 1",
+                  TEXTOID);
 
-static SmQuery delete_edges =
-SM_QUERY_LIST("DELETE FROM @schema@.migration_dependencies d WHERE d.migration_id = ANY ($1)"
-			  " AND NOT EXISTS (SELECT FROM unnest($2, $3) AS n (migration_id, depends_on)"
-			  "  WHERE n.migration_id = d.migration_id AND n.depends_on = d.depends_on_migration_id)",
-			  TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID);
+static SmQuery delete_edges = SM_QUERY_LIST(
+    "DELETE FROM @schema@.migration_dependencies d WHERE d.migration_id = ANY ($1)"
+    " AND NOT EXISTS (SELECT FROM unnest($2, $3) AS n (migration_id, depends_on)"
+    "  WHERE n.migration_id = d.migration_id AND n.depends_on = d.depends_on_migration_id)",
+    TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID);
 
 static SmQuery store_edges =
-SM_QUERY_LIST("INSERT INTO @schema@.migration_dependencies AS d"
-			  " (migration_id, depends_on_migration_id, depends_on_phase)"
-			  " SELECT n.migration_id, n.depends_on, min(n.phase)"
-			  " FROM unnest($1, $2, $3) AS n (migration_id, depends_on, phase) GROUP BY 1, 2"
-			  " ON CONFLICT (migration_id, depends_on_migration_id)"
-			  " DO UPDATE SET depends_on_phase = excluded.depends_on_phase"
-			  " WHERE d.depends_on_phase <> excluded.depends_on_phase",
-			  TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID);
+    SM_QUERY_LIST("INSERT INTO @schema@.migration_dependencies AS d"
+                  " (migration_id, depends_on_migration_id, depends_on_phase)"
+                  " SELECT n.migration_id, n.depends_on, min(n.phase)"
+                  " FROM unnest($1, $2, $3) AS n (migration_id, depends_on, phase) GROUP BY 1, 2"
+                  " ON CONFLICT (migration_id, depends_on_migration_id)"
+                  " DO UPDATE SET depends_on_phase = excluded.depends_on_phase"
+                  " WHERE d.depends_on_phase <> excluded.depends_on_phase",
+                  TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID);
 
 /* UNION ends the walk where it meets what it has seen. */
-static SmQuery find_circle =
-SM_QUERY_LIST("WITH RECURSIVE walk AS ("
-			  "  SELECT n.migration_id AS start, d.depends_on_migration_id AS now"
-			  "  FROM unnest($1) AS n (migration_id) JOIN @schema@.migration_dependencies d USING (migration_id)"
-			  "  UNION"
-			  "  SELECT w.start, d.depends_on_migration_id FROM walk w"
-			  "  JOIN @schema@.migration_dependencies d ON d.migration_id = w.now)"
-			  " SELECT w.start FROM walk w WHERE w.now = w.start ORDER BY w.start COLLATE \"C\" LIMIT 1",
-			  TEXTARRAYOID);
+static SmQuery find_circle = SM_QUERY_LIST(
+    "WITH RECURSIVE walk AS ("
+    "  SELECT n.migration_id AS start, d.depends_on_migration_id AS now"
+    "  FROM unnest($1) AS n (migration_id) JOIN @schema@.migration_dependencies d USING "
+    "(migration_id)"
+    "  UNION"
+    "  SELECT w.start, d.depends_on_migration_id FROM walk w"
+    "  JOIN @schema@.migration_dependencies d ON d.migration_id = w.now)"
+    " SELECT w.start FROM walk w WHERE w.now = w.start ORDER BY w.start COLLATE \"C\" LIMIT 1",
+    TEXTARRAYOID);
 
 static char **
 load_known_ids(SmQueryScope *scope, Datum target, uint64 *count)
 {
-	char	  **ids;
+	char **ids;
 
 	*count = sm_query_execute(scope, &known_ids, &target, NULL, 0);
 	ids = MemoryContextAlloc(scope->caller, Max(*count, 1) * sizeof(char *));
@@ -69,12 +70,12 @@ load_known_ids(SmQueryScope *scope, Datum target, uint64 *count)
 static uint64
 lower_bound(char **ids, uint64 count, const char *name)
 {
-	uint64		low = 0;
-	uint64		high = count;
+	uint64 low = 0;
+	uint64 high = count;
 
 	while (low < high)
 	{
-		uint64		middle = low + (high - low) / 2;
+		uint64 middle = low + (high - low) / 2;
 
 		if (strcmp(ids[middle], name) < 0)
 			low = middle + 1;
@@ -87,38 +88,37 @@ lower_bound(char **ids, uint64 count, const char *name)
 static char *
 resolve(char **ids, uint64 count, const SmRegisteredFile *file, const SmDependency *dependency)
 {
-	size_t		length = strlen(dependency->name);
-	uint64		found = lower_bound(ids, count, dependency->name);
+	size_t length = strlen(dependency->name);
+	uint64 found = lower_bound(ids, count, dependency->name);
 
 	if (found == count || strncmp(ids[found], dependency->name, length) != 0)
-		ereport(ERROR,
-				errcode(ERRCODE_UNDEFINED_OBJECT),
-				errmsg("migration %s depends on \"%s\", which is not known", file->id, dependency->name),
-				errcontext("file \"%s\", line %d, column %d", file->file, dependency->place.line,
-						   dependency->place.column),
-				errhint("Register that file in the same call or before."));
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
+		        errmsg("migration %s depends on \"%s\", which is not known", file->id,
+		               dependency->name),
+		        errcontext("file \"%s\", line %d, column %d", file->file, dependency->place.line,
+		                   dependency->place.column),
+		        errhint("Register that file in the same call or before."));
 	if (ids[found][length] != '\0' && found + 1 < count &&
-		strncmp(ids[found + 1], dependency->name, length) == 0)
-		ereport(ERROR,
-				errcode(ERRCODE_AMBIGUOUS_PARAMETER),
-				errmsg("migration %s depends on \"%s\", which is not one migration", file->id,
-					   dependency->name),
-				errdetail("It may be %s or %s.", ids[found], ids[found + 1]),
-				errcontext("file \"%s\", line %d, column %d", file->file, dependency->place.line,
-						   dependency->place.column),
-				errhint("Write the whole id."));
+	    strncmp(ids[found + 1], dependency->name, length) == 0)
+		ereport(ERROR, errcode(ERRCODE_AMBIGUOUS_PARAMETER),
+		        errmsg("migration %s depends on \"%s\", which is not one migration", file->id,
+		               dependency->name),
+		        errdetail("It may be %s or %s.", ids[found], ids[found + 1]),
+		        errcontext("file \"%s\", line %d, column %d", file->file, dependency->place.line,
+		                   dependency->place.column),
+		        errhint("Write the whole id."));
 	return ids[found];
 }
 
 static void
 resolve_file(Edges *edges, char **ids, uint64 count, const SmRegisteredFile *file)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
-	foreach(cell, file->migration->dependencies)
+	foreach (cell, file->migration->dependencies)
 	{
 		const SmDependency *dependency = lfirst(cell);
-		char	   *id = resolve(ids, count, file, dependency);
+		char *id = resolve(ids, count, file, dependency);
 
 		edges->upward |= strcmp(id, file->id) >= 0;
 		edges->from[edges->count] = CStringGetTextDatum(file->id);
@@ -139,21 +139,20 @@ refuse_circle(SmQueryScope *scope, Datum ids)
 {
 	if (sm_query_execute(scope, &find_circle, &ids, NULL, 1) == 0)
 		return;
-	ereport(ERROR,
-			errcode(ERRCODE_INVALID_RECURSION),
-			errmsg("migration %s depends on itself, directly or by way of others",
-				   sm_query_text(scope, 0, 1)),
-			errhint("Take one of the lines \"Dependencies:\" out of the circle."));
+	ereport(ERROR, errcode(ERRCODE_INVALID_RECURSION),
+	        errmsg("migration %s depends on itself, directly or by way of others",
+	               sm_query_text(scope, 0, 1)),
+	        errhint("Take one of the lines \"Dependencies:\" out of the circle."));
 }
 
 static void
 store_all(SmQueryScope *scope, const Edges *edges, Datum all_ids)
 {
-	Datum		from = make_array(edges->from, edges->count);
-	Datum		to = make_array(edges->to, edges->count);
-	Datum		phase = make_array(edges->phase, edges->count);
-	Datum		delete_values[] = {all_ids, from, to};
-	Datum		store_values[] = {from, to, phase};
+	Datum from = make_array(edges->from, edges->count);
+	Datum to = make_array(edges->to, edges->count);
+	Datum phase = make_array(edges->phase, edges->count);
+	Datum delete_values[] = {all_ids, from, to};
+	Datum store_values[] = {from, to, phase};
 
 	sm_query_execute(scope, &delete_edges, delete_values, NULL, 0);
 	if (edges->count == 0)
@@ -167,14 +166,14 @@ store_all(SmQueryScope *scope, const Edges *edges, Datum all_ids)
 void
 sm_register_dependencies(SmQueryScope *scope, List *files, Datum target)
 {
-	Edges		edges = {0};
-	Datum	   *file_ids = palloc(list_length(files) * sizeof(Datum));
-	char	  **ids = NULL;
-	uint64		count = 0;
-	int			total = 0;
-	ListCell   *cell;
+	Edges edges = {0};
+	Datum *file_ids = palloc(list_length(files) * sizeof(Datum));
+	char **ids = NULL;
+	uint64 count = 0;
+	int total = 0;
+	ListCell *cell;
 
-	foreach(cell, files)
+	foreach (cell, files)
 	{
 		const SmRegisteredFile *file = lfirst(cell);
 
@@ -186,7 +185,7 @@ sm_register_dependencies(SmQueryScope *scope, List *files, Datum target)
 	edges.phase = palloc(Max(total, 1) * sizeof(Datum));
 	if (total > 0)
 		ids = load_known_ids(scope, target, &count);
-	foreach(cell, files)
+	foreach (cell, files)
 		resolve_file(&edges, ids, count, lfirst(cell));
 	store_all(scope, &edges, make_array(file_ids, list_length(files)));
 }

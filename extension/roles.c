@@ -53,6 +53,7 @@ static const char *const runner_functions[] = {
     "register_migrations",
     "register_migration",
     "migration_script",
+    "assert_check",
     "begin_run",
     "end_run",
     "begin_unit",

@@ -20,43 +20,43 @@
 #include "lock.h"
 #include "run.h"
 
-#define TIMELINE_SIZE 9			/* eight hex digits and the end */
+#define TIMELINE_SIZE 9 /* eight hex digits and the end */
 
 typedef struct SmRun
 {
-	bool		begun;
-	SubTransactionId subxact;	/* that of begin_run(), until it commits */
-	bool		ending;			/* end_run() was called, not yet committed */
+	bool begun;
+	SubTransactionId subxact; /* that of begin_run(), until it commits */
+	bool ending;              /* end_run() was called, not yet committed */
 	SubTransactionId ending_subxact;
-	int64		epoch;
-	char		timeline[TIMELINE_SIZE];
+	int64 epoch;
+	char timeline[TIMELINE_SIZE];
 } SmRun;
 
 static SmRun run;
 
 /* Skips a locked row instead of NOWAIT, to say in our words who is in the way. */
 static SmQuery take_epoch =
-SM_QUERY_NOARGS("SELECT e.epoch, e.timeline, e.system_identifier,"
-				" (SELECT max(r.epoch) FROM @schema@.migration_runs r)"
-				" FROM @schema@.migration_epoch e FOR UPDATE OF e SKIP LOCKED");
+    SM_QUERY_NOARGS("SELECT e.epoch, e.timeline, e.system_identifier,"
+                    " (SELECT max(r.epoch) FROM @schema@.migration_runs r)"
+                    " FROM @schema@.migration_epoch e FOR UPDATE OF e SKIP LOCKED");
 
-static SmQuery store_epoch =
-SM_QUERY("UPDATE @schema@.migration_epoch SET epoch = $1, timeline = $2, system_identifier = $3",
-		 INT8OID, TEXTOID, TEXTOID);
+static SmQuery store_epoch = SM_QUERY(
+    "UPDATE @schema@.migration_epoch SET epoch = $1, timeline = $2, system_identifier = $3",
+    INT8OID, TEXTOID, TEXTOID);
 
-static SmQuery insert_run =
-SM_QUERY("INSERT INTO @schema@.migration_runs (epoch, timeline, system_identifier, command, program,"
-		 " started_at, run_by, client_addr, application_name, pid, backend_start)"
-		 " VALUES ($1, $2, $3, $4, $5, $6, $7, inet_client_addr(), $8, $9, $10)",
-		 INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, INT4OID,
-		 TIMESTAMPTZOID);
+static SmQuery insert_run = SM_QUERY(
+    "INSERT INTO @schema@.migration_runs (epoch, timeline, system_identifier, command, program,"
+    " started_at, run_by, client_addr, application_name, pid, backend_start)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, inet_client_addr(), $8, $9, $10)",
+    INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, TEXTOID, INT4OID,
+    TIMESTAMPTZOID);
 
 static SmQuery share_epoch =
-SM_QUERY_NOARGS("SELECT e.epoch, e.timeline FROM @schema@.migration_epoch e FOR SHARE OF e");
+    SM_QUERY_NOARGS("SELECT e.epoch, e.timeline FROM @schema@.migration_epoch e FOR SHARE OF e");
 
 static SmQuery close_run =
-SM_QUERY("UPDATE @schema@.migration_runs SET ended_at = $2, result = $3 WHERE epoch = $1",
-		 INT8OID, TIMESTAMPTZOID, TEXTOID);
+    SM_QUERY("UPDATE @schema@.migration_runs SET ended_at = $2, result = $3 WHERE epoch = $1",
+             INT8OID, TIMESTAMPTZOID, TEXTOID);
 
 PG_FUNCTION_INFO_V1(summit_migrate_begin_run);
 PG_FUNCTION_INFO_V1(summit_migrate_end_run);
@@ -102,9 +102,8 @@ run_xact_callback(XactEvent event, void *arg)
 			break;
 		case XACT_EVENT_PRE_PREPARE:
 			if (run.subxact != InvalidSubTransactionId || run.ending)
-				ereport(ERROR,
-						errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("cannot prepare a transaction that begins or ends a migration run"));
+				ereport(ERROR, errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				        errmsg("cannot prepare a transaction that begins or ends a migration run"));
 			break;
 		default:
 			break;
@@ -141,21 +140,18 @@ void
 sm_run_check_session(void)
 {
 	if (RecoveryInProgress())
-		ereport(ERROR,
-				errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
-				errmsg("this server is a standby"),
-				errhint("Connect to the primary."));
+		ereport(ERROR, errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
+		        errmsg("this server is a standby"), errhint("Connect to the primary."));
 	if (!run.begun || run.ending)
-		ereport(ERROR,
-				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				errmsg("no run was begun in this session"),
-				errhint("Call begin_run() first; a run does not outlive its session."));
+		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+		        errmsg("no run was begun in this session"),
+		        errhint("Call begin_run() first; a run does not outlive its session."));
 	if (!sm_lock_held_all())
-		ereport(ERROR,
-				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				errmsg("this session has lost the migration lock"),
-				errdetail("Only release_migration_lock(), DISCARD ALL, pg_advisory_unlock_all() and PREPARE TRANSACTION take it away from a living session."),
-				errhint("Start a new run with begin_run()."));
+		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+		        errmsg("this session has lost the migration lock"),
+		        errdetail("Only release_migration_lock(), DISCARD ALL, pg_advisory_unlock_all() "
+		                  "and PREPARE TRANSACTION take it away from a living session."),
+		        errhint("Start a new run with begin_run()."));
 }
 
 void
@@ -163,12 +159,12 @@ sm_run_check_fence(int64 epoch, const char *timeline)
 {
 	if (epoch == run.epoch && strcmp(timeline, run.timeline) == 0)
 		return;
-	ereport(ERROR,
-			errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			errmsg("a newer run has started"),
-			errdetail("This session's run has epoch " INT64_FORMAT " on timeline %s, the newest " INT64_FORMAT " on timeline %s.",
-					  run.epoch, run.timeline, epoch, timeline),
-			errhint("Nothing was written. Let the newer run do the work, or start again."));
+	ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+	        errmsg("a newer run has started"),
+	        errdetail("This session's run has epoch " INT64_FORMAT
+	                  " on timeline %s, the newest " INT64_FORMAT " on timeline %s.",
+	                  run.epoch, run.timeline, epoch, timeline),
+	        errhint("Nothing was written. Let the newer run do the work, or start again."));
 }
 
 void
@@ -184,17 +180,16 @@ sm_run_check(SmQueryScope *scope)
 static void
 refuse_locked(const char *holder)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_LOCK_NOT_AVAILABLE),
-			errmsg("another session holds the migration lock"),
-			holder == NULL ? 0 : errdetail("%s", holder),
-			errhint("Wait until it has ended; migration_lock_holders() shows it."));
+	ereport(ERROR, errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+	        errmsg("another session holds the migration lock"),
+	        holder == NULL ? 0 : errdetail("%s", holder),
+	        errhint("Wait until it has ended; migration_lock_holders() shows it."));
 }
 
 void
 sm_run_check_or_none(SmQueryScope *scope)
 {
-	char	   *holder;
+	char *holder;
 
 	if (run.begun)
 	{
@@ -222,19 +217,19 @@ take_lock(SmQueryScope *scope, const char *program)
 static void
 refuse_busy_epoch(void)
 {
-	ereport(ERROR,
-			errcode(ERRCODE_LOCK_NOT_AVAILABLE),
-			errmsg("a unit of an earlier run is still at work"),
-			errdetail("Its transaction is open and holds the epoch row, although its session has lost the migration lock."),
-			errhint("Wait until it has ended, or end it; pg_prepared_xacts shows prepared ones."));
+	ereport(ERROR, errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+	        errmsg("a unit of an earlier run is still at work"),
+	        errdetail("Its transaction is open and holds the epoch row, although its session has "
+	                  "lost the migration lock."),
+	        errhint("Wait until it has ended, or end it; pg_prepared_xacts shows prepared ones."));
 }
 
 static void
 count_up(SmQueryScope *scope, Datum *previous, bool *previous_null)
 {
-	bool		no_runs;
-	int64		epoch;
-	int64		last;
+	bool no_runs;
+	int64 epoch;
+	int64 last;
 
 	if (sm_query_execute(scope, &take_epoch, NULL, NULL, 1) != 1)
 		refuse_busy_epoch();
@@ -254,13 +249,19 @@ count_up(SmQueryScope *scope, Datum *previous, bool *previous_null)
 static void
 record_run(SmQueryScope *scope, Datum command, Datum program, Datum system_identifier)
 {
-	Datum		epoch_values[] = {Int64GetDatum(run.epoch), CStringGetTextDatum(run.timeline),
-	system_identifier};
-	Datum		values[] = {
-		epoch_values[0], epoch_values[1], system_identifier, command, program,
-		TimestampTzGetDatum(GetCurrentTimestamp()), CStringGetTextDatum(sm_run_user()),
-		CStringGetTextDatum(application_name == NULL ? "" : application_name),
-		Int32GetDatum(MyProcPid), TimestampTzGetDatum(MyStartTimestamp),
+	Datum epoch_values[] = {Int64GetDatum(run.epoch), CStringGetTextDatum(run.timeline),
+	                        system_identifier};
+	Datum values[] = {
+	    epoch_values[0],
+	    epoch_values[1],
+	    system_identifier,
+	    command,
+	    program,
+	    TimestampTzGetDatum(GetCurrentTimestamp()),
+	    CStringGetTextDatum(sm_run_user()),
+	    CStringGetTextDatum(application_name == NULL ? "" : application_name),
+	    Int32GetDatum(MyProcPid),
+	    TimestampTzGetDatum(MyStartTimestamp),
 	};
 
 	sm_query_execute(scope, &store_epoch, epoch_values, NULL, 0);
@@ -271,10 +272,10 @@ Datum
 summit_migrate_begin_run(PG_FUNCTION_ARGS)
 {
 	SmQueryScope scope;
-	TupleDesc	tupdesc;
-	Datum		values[5];
-	bool		nulls[5] = {false};
-	char		system_identifier[32];
+	TupleDesc tupdesc;
+	Datum values[5];
+	bool nulls[5] = {false};
+	char system_identifier[32];
 
 	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
@@ -297,15 +298,14 @@ Datum
 summit_migrate_end_run(PG_FUNCTION_ARGS)
 {
 	SmQueryScope scope;
-	char	   *result = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	Datum		values[3];
+	char *result = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	Datum values[3];
 
 	if (strcmp(result, "completed") != 0 && strcmp(result, "failed") != 0 &&
-		strcmp(result, "interrupted") != 0)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("unknown result of a run: \"%s\"", result),
-				errhint("Say completed, failed or interrupted."));
+	    strcmp(result, "interrupted") != 0)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		        errmsg("unknown result of a run: \"%s\"", result),
+		        errhint("Say completed, failed or interrupted."));
 	sm_query_begin(&scope, fcinfo, SM_QUERY_LEDGER);
 	sm_run_check(&scope);
 	values[0] = Int64GetDatum(run.epoch);

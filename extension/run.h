@@ -43,4 +43,4 @@ extern const char *sm_run_timeline(void);
  */
 extern char *sm_run_user(void);
 
-#endif							/* SM_RUN_H */
+#endif /* SM_RUN_H */

@@ -22,20 +22,21 @@ PG_FUNCTION_INFO_V1(summit_migrate_begin_statement);
 PG_FUNCTION_INFO_V1(summit_migrate_finish_statement);
 
 static SmQuery find_intent =
-SM_QUERY("SELECT u.intent, u.state, u.pid, u.backend_start, u.started_at, u.lock_wait_ms"
-		 " FROM @schema@.migration_units u"
-		 " WHERE u.migration_id = $1 AND u.phase = $2 AND u.direction = $3 AND u.unit = $4 AND u.target = $5"
-		 " AND u.state IN ('running', 'failed') AND u.intent IS NOT NULL",
-		 TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID);
+    SM_QUERY("SELECT u.intent, u.state, u.pid, u.backend_start, u.started_at, u.lock_wait_ms"
+             " FROM @schema@.migration_units u"
+             " WHERE u.migration_id = $1 AND u.phase = $2 AND u.direction = $3 AND u.unit = $4 AND "
+             "u.target = $5"
+             " AND u.state IN ('running', 'failed') AND u.intent IS NOT NULL",
+             TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID);
 
 /* An intent as it stands in the ledger. */
 typedef struct Intent
 {
-	SmEffect   *effect;
-	bool		running;
+	SmEffect *effect;
+	bool running;
 	TimestampTz started_at;
-	double		lock_wait_ms;
-	int			pid;
+	double lock_wait_ms;
+	int pid;
 	TimestampTz backend_start;
 } Intent;
 
@@ -47,9 +48,9 @@ typedef struct Intent
 static SmEffect *
 read_effect_as_caller(const char *statement)
 {
-	SmEffect   *effect;
-	Oid			owner;
-	int			context;
+	SmEffect *effect;
+	Oid owner;
+	int context;
 
 	GetUserIdAndSecContext(&owner, &context);
 	SetUserIdAndSecContext(GetOuterUserId(), context | SECURITY_LOCAL_USERID_CHANGE);
@@ -61,10 +62,10 @@ read_effect_as_caller(const char *statement)
 static int
 pin_search_path(void)
 {
-	int			level = NewGUCNestLevel();
+	int level = NewGUCNestLevel();
 
 	set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-					  GUC_ACTION_SAVE, true, 0, false);
+	                  GUC_ACTION_SAVE, true, 0, false);
 	return level;
 }
 
@@ -72,8 +73,8 @@ pin_search_path(void)
 static Intent *
 load_intent(SmQueryScope *scope, FunctionCallInfo fcinfo)
 {
-	Datum		values[5];
-	Intent	   *intent;
+	Datum values[5];
+	Intent *intent;
 
 	for (int i = 0; i < 5; i++)
 		values[i] = PG_GETARG_DATUM(i);
@@ -94,39 +95,38 @@ refuse_busy(SmQueryScope *scope, const SmUnitKey *key, const Intent *intent)
 {
 	if (!intent->running || !sm_recover_backend_busy(scope, intent->pid, intent->backend_start))
 		return;
-	ereport(ERROR,
-			errcode(ERRCODE_OBJECT_IN_USE),
-			errmsg("unit %d of migration %s is still at work in backend %d", key->unit,
-				   key->migration_id, intent->pid),
-			errhint("Wait until it has ended, or end it with pg_terminate_backend()."));
+	ereport(ERROR, errcode(ERRCODE_OBJECT_IN_USE),
+	        errmsg("unit %d of migration %s is still at work in backend %d", key->unit,
+	               key->migration_id, intent->pid),
+	        errhint("Wait until it has ended, or end it with pg_terminate_backend()."));
 }
 
 /* An unfinished intent may be replaced only where the statement did nothing. */
 static void
 check_unfinished(SmQueryScope *scope, const SmUnitKey *key, const Intent *intent)
 {
-	char	   *detail;
-	char	   *cleanup;
-	SmOutcome	outcome;
+	char *detail;
+	char *cleanup;
+	SmOutcome outcome;
 
 	if (intent == NULL)
 		return;
 	refuse_busy(scope, key, intent);
 	outcome = sm_effect_compare(intent->effect, &detail, &cleanup);
 	if (outcome == SM_OUTCOME_CLEANUP)
-		ereport(ERROR,
-				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				errmsg("an earlier attempt at unit %d of migration %s left something behind",
-					   key->unit, key->migration_id),
-				errdetail("What the catalog shows: %s.", detail),
-				errhint("First run: %s", cleanup));
+		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+		        errmsg("an earlier attempt at unit %d of migration %s left something behind",
+		               key->unit, key->migration_id),
+		        errdetail("What the catalog shows: %s.", detail),
+		        errhint("First run: %s", cleanup));
 	if (!intent->running || outcome == SM_OUTCOME_NOT_STARTED || outcome == SM_OUTCOME_REPEAT)
 		return;
-	ereport(ERROR,
-			errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			errmsg("unit %d of migration %s is in doubt", key->unit, key->migration_id),
-			errdetail("What the catalog shows: %s.", detail),
-			errhint("Record its end with finish_statement(), or with resolve_migration() what you know."));
+	ereport(
+	    ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+	    errmsg("unit %d of migration %s is in doubt", key->unit, key->migration_id),
+	    errdetail("What the catalog shows: %s.", detail),
+	    errhint(
+	        "Record its end with finish_statement(), or with resolve_migration() what you know."));
 }
 
 static Jsonb *
@@ -134,14 +134,14 @@ announce(FunctionCallInfo fcinfo, const SmUnitKey *key, char *statement, const S
 {
 	SmQueryScope scope;
 	SmUnitBefore before;
-	Jsonb	   *intent = sm_effect_to_jsonb(effect);
-	SmUnitRow	row = {
-		.state = SM_UNIT_RUNNING,
-		.started_at = GetCurrentTimestamp(),
-		.rows_affected = -1,
-		.lock_wait_ms = PG_GETARG_FLOAT8(6),
-		.statement = statement,
-		.intent = JsonbPGetDatum(intent),
+	Jsonb *intent = sm_effect_to_jsonb(effect);
+	SmUnitRow row = {
+	    .state = SM_UNIT_RUNNING,
+	    .started_at = GetCurrentTimestamp(),
+	    .rows_affected = -1,
+	    .lock_wait_ms = PG_GETARG_FLOAT8(6),
+	    .statement = statement,
+	    .intent = JsonbPGetDatum(intent),
 	};
 
 	sm_query_begin(&scope, fcinfo, SM_QUERY_LEDGER);
@@ -156,11 +156,11 @@ announce(FunctionCallInfo fcinfo, const SmUnitKey *key, char *statement, const S
 Datum
 summit_migrate_begin_statement(PG_FUNCTION_ARGS)
 {
-	char	   *statement = text_to_cstring(PG_GETARG_TEXT_PP(5));
-	SmUnitKey	key;
-	SmEffect   *effect;
-	Jsonb	   *intent;
-	int			level;
+	char *statement = text_to_cstring(PG_GETARG_TEXT_PP(5));
+	SmUnitKey key;
+	SmEffect *effect;
+	Jsonb *intent;
+	int level;
 
 	sm_history_read_key(fcinfo, true, &key);
 	sm_run_check_session();
@@ -176,7 +176,7 @@ summit_migrate_begin_statement(PG_FUNCTION_ARGS)
 static bool
 is_completed(const Intent *intent, bool succeeded, char **detail)
 {
-	char	   *cleanup;
+	char *cleanup;
 
 	switch (sm_effect_compare(intent->effect, detail, &cleanup))
 	{
@@ -194,17 +194,17 @@ is_completed(const Intent *intent, bool succeeded, char **detail)
 
 static void
 record_end(SmQueryScope *scope, const SmUnitKey *key, const Intent *intent, bool completed,
-		   char *detail, bool final)
+           char *detail, bool final)
 {
 	TimestampTz now = GetCurrentTimestamp();
-	SmUnitRow	row = {
-		.state = completed ? SM_UNIT_COMPLETED : SM_UNIT_FAILED,
-		.started_at = intent->started_at,
-		.finished_at = now,
-		.execution_time_ms = (now - intent->started_at) / 1000.0,
-		.rows_affected = -1,
-		.lock_wait_ms = intent->lock_wait_ms,
-		.error_message = completed ? NULL : detail,
+	SmUnitRow row = {
+	    .state = completed ? SM_UNIT_COMPLETED : SM_UNIT_FAILED,
+	    .started_at = intent->started_at,
+	    .finished_at = now,
+	    .execution_time_ms = (now - intent->started_at) / 1000.0,
+	    .rows_affected = -1,
+	    .lock_wait_ms = intent->lock_wait_ms,
+	    .error_message = completed ? NULL : detail,
 	};
 
 	sm_history_write_unit(scope, key, &row);
@@ -220,32 +220,30 @@ Datum
 summit_migrate_finish_statement(PG_FUNCTION_ARGS)
 {
 	SmQueryScope scope;
-	SmUnitKey	key;
-	Intent	   *intent;
-	bool		completed;
-	char	   *detail;
+	SmUnitKey key;
+	Intent *intent;
+	bool completed;
+	char *detail;
 
 	for (int i = 0; i < 7; i++)
 	{
 		if (PG_ARGISNULL(i) && i != 5)
-			ereport(ERROR,
-					errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					errmsg("the unit that ended must be named"),
-					errhint("Only succeeded may be NULL: what this session saw of the statement."));
+			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			        errmsg("the unit that ended must be named"),
+			        errhint("Only succeeded may be NULL: what this session saw of the statement."));
 	}
 	sm_history_read_key(fcinfo, true, &key);
 	sm_query_begin(&scope, fcinfo, SM_QUERY_LEDGER);
 	sm_run_check(&scope);
 	intent = load_intent(&scope, fcinfo);
 	if (intent == NULL || !intent->running)
-		ereport(ERROR,
-				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				errmsg("unit %d of phase %s of migration %s was not begun", key.unit, key.phase,
-					   key.migration_id),
-				errhint("Call begin_statement() and commit before the statement runs."));
+		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+		        errmsg("unit %d of phase %s of migration %s was not begun", key.unit, key.phase,
+		               key.migration_id),
+		        errhint("Call begin_statement() and commit before the statement runs."));
 	refuse_busy(&scope, &key, intent);
-	completed = is_completed(intent, PG_ARGISNULL(5) ? sm_unit_stats_statement_succeeded() :
-							 PG_GETARG_BOOL(5), &detail);
+	completed = is_completed(
+	    intent, PG_ARGISNULL(5) ? sm_unit_stats_statement_succeeded() : PG_GETARG_BOOL(5), &detail);
 	record_end(&scope, &key, intent, completed, detail, PG_GETARG_BOOL(6));
 	sm_query_end(&scope);
 	PG_RETURN_TEXT_P(cstring_to_text(completed ? "completed" : "failed"));

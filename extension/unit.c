@@ -25,22 +25,21 @@ PG_FUNCTION_INFO_V1(summit_migrate_fail_unit);
 PG_FUNCTION_INFO_V1(summit_migrate_record_lock_wait);
 
 static SmQuery set_lock_wait =
-SM_QUERY("UPDATE @schema@.migration_units u SET lock_wait_ms = $6"
-		 " WHERE u.migration_id = $1 AND u.phase = $2 AND u.direction = $3 AND u.unit = $4"
-		 " AND u.target = $5 AND u.state = 'completed' AND u.epoch = $7",
-		 TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID, FLOAT8OID, INT8OID);
+    SM_QUERY("UPDATE @schema@.migration_units u SET lock_wait_ms = $6"
+             " WHERE u.migration_id = $1 AND u.phase = $2 AND u.direction = $3 AND u.unit = $4"
+             " AND u.target = $5 AND u.state = 'completed' AND u.epoch = $7",
+             TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID, FLOAT8OID, INT8OID);
 
 /* As SET LOCAL: it outlives the call, because only search_path is the call's. */
 static void
 set_timeout(const char *name, int milliseconds)
 {
-	char		value[16];
+	char value[16];
 
 	if (milliseconds < 0)
-		ereport(ERROR,
-				errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				errmsg("%s cannot be %d", name, milliseconds),
-				errhint("Give milliseconds, or 0 for none."));
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		        errmsg("%s cannot be %d", name, milliseconds),
+		        errhint("Give milliseconds, or 0 for none."));
 	snprintf(value, sizeof(value), "%d", milliseconds);
 	set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
 }
@@ -51,26 +50,25 @@ refuse_intent(const SmUnitKey *key, const SmUnitBefore *before)
 {
 	if (before->state == NULL || strcmp(before->state, "running") != 0 || before->batched)
 		return;
-	ereport(ERROR,
-			errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			errmsg("unit %d of migration %s is in doubt", key->unit, key->migration_id),
-			errdetail("It was begun outside a transaction and its end was not recorded."),
-			errhint("units_in_doubt() says what the catalog proves; finish_statement() records it."));
+	ereport(
+	    ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+	    errmsg("unit %d of migration %s is in doubt", key->unit, key->migration_id),
+	    errdetail("It was begun outside a transaction and its end was not recorded."),
+	    errhint("units_in_doubt() says what the catalog proves; finish_statement() records it."));
 }
 
 Datum
 summit_migrate_begin_unit(PG_FUNCTION_ARGS)
 {
 	SmQueryScope scope;
-	SmUnitKey	key;
+	SmUnitKey key;
 	SmUnitBefore before;
 
 	sm_history_read_key(fcinfo, true, &key);
 	if (sm_history_open_unit() != NULL)
-		ereport(ERROR,
-				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				errmsg("a unit is open in this transaction"),
-				errhint("Call finish_unit() or record_batch() and commit before the next unit."));
+		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+		        errmsg("a unit is open in this transaction"),
+		        errhint("Call finish_unit() or record_batch() and commit before the next unit."));
 	sm_query_begin(&scope, fcinfo, SM_QUERY_LEDGER);
 	sm_order_check(&scope, &key, &before);
 	refuse_intent(&key, &before);
@@ -88,19 +86,18 @@ check_open_unit(const SmUnitKey *key)
 	const SmOpenUnit *unit = sm_history_open_unit();
 
 	if (unit == NULL || !FullTransactionIdEquals(unit->xid, GetTopFullTransactionIdIfAny()))
-		ereport(ERROR,
-				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				errmsg("no unit was begun in this transaction"),
-				errdetail("A COMMIT or ROLLBACK among the unit's statements ends the transaction that begin_unit() was called in."),
-				errhint("Take transaction control out of the unit's statements."));
+		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+		        errmsg("no unit was begun in this transaction"),
+		        errdetail("A COMMIT or ROLLBACK among the unit's statements ends the transaction "
+		                  "that begin_unit() was called in."),
+		        errhint("Take transaction control out of the unit's statements."));
 	if (strcmp(unit->key.migration_id, key->migration_id) != 0 ||
-		strcmp(unit->key.phase, key->phase) != 0 || unit->key.up != key->up ||
-		unit->key.unit != key->unit || strcmp(unit->key.target, key->target) != 0)
-		ereport(ERROR,
-				errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				errmsg("another unit was begun in this transaction"),
-				errdetail("Open is unit %d of phase %s of migration %s.", unit->key.unit,
-						  unit->key.phase, unit->key.migration_id));
+	    strcmp(unit->key.phase, key->phase) != 0 || unit->key.up != key->up ||
+	    unit->key.unit != key->unit || strcmp(unit->key.target, key->target) != 0)
+		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+		        errmsg("another unit was begun in this transaction"),
+		        errdetail("Open is unit %d of phase %s of migration %s.", unit->key.unit,
+		                  unit->key.phase, unit->key.migration_id));
 	return unit;
 }
 
@@ -108,16 +105,16 @@ static void
 write_open_unit(SmQueryScope *scope, const SmOpenUnit *unit, SmUnitState state, char *batch_cursor)
 {
 	TimestampTz now = GetCurrentTimestamp();
-	SmUnitRow	row = {
-		.state = state,
-		.transactional = true,
-		.started_at = unit->started_at,
-		.finished_at = state == SM_UNIT_RUNNING ? 0 : now,
-		.execution_time_ms = (now - unit->started_at) / 1000.0,
-		.rows_affected = sm_unit_stats_rows(),
-		.lock_wait_ms = unit->lock_wait_ms,
-		.lock_hold_ms = sm_unit_stats_lock_hold_ms(),
-		.batch_cursor = batch_cursor,
+	SmUnitRow row = {
+	    .state = state,
+	    .transactional = true,
+	    .started_at = unit->started_at,
+	    .finished_at = state == SM_UNIT_RUNNING ? 0 : now,
+	    .execution_time_ms = (now - unit->started_at) / 1000.0,
+	    .rows_affected = sm_unit_stats_rows(),
+	    .lock_wait_ms = unit->lock_wait_ms,
+	    .lock_hold_ms = sm_unit_stats_lock_hold_ms(),
+	    .batch_cursor = batch_cursor,
 	};
 
 	sm_run_check_session();
@@ -128,7 +125,7 @@ Datum
 summit_migrate_finish_unit(PG_FUNCTION_ARGS)
 {
 	SmQueryScope scope;
-	SmUnitKey	key;
+	SmUnitKey key;
 	const SmOpenUnit *unit;
 
 	sm_history_read_key(fcinfo, true, &key);
@@ -148,7 +145,7 @@ Datum
 summit_migrate_record_batch(PG_FUNCTION_ARGS)
 {
 	SmQueryScope scope;
-	SmUnitKey	key;
+	SmUnitKey key;
 	const SmOpenUnit *unit;
 
 	sm_history_read_key(fcinfo, true, &key);
@@ -184,25 +181,24 @@ Datum
 summit_migrate_fail_unit(PG_FUNCTION_ARGS)
 {
 	SmQueryScope scope;
-	SmUnitKey	key;
+	SmUnitKey key;
 	SmUnitBefore before;
-	SmUnitRow	row;
+	SmUnitRow row;
 
 	for (int i = 0; i <= 5; i++)
 	{
 		if (PG_ARGISNULL(i))
-			ereport(ERROR,
-					errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					errmsg("the unit that failed must be named"),
-					errhint("Only sqlstate, message, error_position and lock_wait_ms may be NULL."));
+			ereport(
+			    ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			    errmsg("the unit that failed must be named"),
+			    errhint("Only sqlstate, message, error_position and lock_wait_ms may be NULL."));
 	}
 	sm_history_read_key(fcinfo, true, &key);
 	read_failure(fcinfo, &row);
 	sm_query_begin(&scope, fcinfo, SM_QUERY_LEDGER);
 	sm_order_check(&scope, &key, &before);
 	sm_history_write_unit(&scope, &key, &row);
-	sm_history_mark_failed(&scope, &key, row.error_sqlstate, row.error_message,
-						   row.transactional);
+	sm_history_mark_failed(&scope, &key, row.error_sqlstate, row.error_message, row.transactional);
 	sm_query_end(&scope);
 	PG_RETURN_VOID();
 }
@@ -211,7 +207,7 @@ Datum
 summit_migrate_record_lock_wait(PG_FUNCTION_ARGS)
 {
 	SmQueryScope scope;
-	Datum		values[7];
+	Datum values[7];
 
 	for (int i = 0; i < 6; i++)
 		values[i] = PG_GETARG_DATUM(i);

@@ -19,7 +19,7 @@
 #include "unit_stats.h"
 
 static bool active = false;
-static int	depth = 0;			/* of executor calls since the start */
+static int depth = 0; /* of executor calls since the start */
 static int64 rows = 0;
 static TimestampTz hold_start = 0;
 static bool statement_succeeded = false;
@@ -76,7 +76,7 @@ sm_unit_stats_statement_succeeded(void)
 static void
 count_run(QueryDesc *query, ScanDirection direction, uint64 count SM_EXECUTOR_RUN_ONCE_PARAM)
 {
-	bool		counted = active;
+	bool counted = active;
 
 	if (counted)
 		depth++;
@@ -98,7 +98,7 @@ count_run(QueryDesc *query, ScanDirection direction, uint64 count SM_EXECUTOR_RU
 static void
 count_finish(QueryDesc *query)
 {
-	bool		counted = active;
+	bool counted = active;
 
 	if (counted)
 		depth++;
@@ -121,7 +121,7 @@ static void
 count_end(QueryDesc *query)
 {
 	if (active && depth == 0 && query->estate != NULL && query->operation != CMD_SELECT &&
-		query->operation != CMD_UTILITY)
+	    query->operation != CMD_UTILITY)
 		rows += query->estate->es_processed;
 	if (previous_end)
 		previous_end(query);
@@ -133,11 +133,11 @@ count_end(QueryDesc *query)
 static bool
 is_older_relation(Oid relation_oid)
 {
-	Relation	relation = RelationIdGetRelation(relation_oid);
-	bool		older;
+	Relation relation = RelationIdGetRelation(relation_oid);
+	bool older;
 
 	if (!RelationIsValid(relation))
-		return true;			/* dropped by this transaction */
+		return true; /* dropped by this transaction */
 	older = relation->rd_createSubid == InvalidSubTransactionId;
 	RelationClose(relation);
 	return older;
@@ -146,21 +146,21 @@ is_older_relation(Oid relation_oid)
 static bool
 is_strong_lock(const LockInstanceData *lock)
 {
-	LOCKMASK	strong = 0;
+	LOCKMASK strong = 0;
 
 	for (LOCKMODE mode = ShareLock; mode <= AccessExclusiveLock; mode++)
 		strong |= LOCKBIT_ON(mode);
 	return lock->pid == MyProcPid && (lock->holdMask & strong) != 0 &&
-		lock->locktag.locktag_type == LOCKTAG_RELATION &&
-		lock->locktag.locktag_field1 == MyDatabaseId &&
-		lock->locktag.locktag_field2 >= FirstNormalObjectId &&
-		is_older_relation(lock->locktag.locktag_field2);
+	       lock->locktag.locktag_type == LOCKTAG_RELATION &&
+	       lock->locktag.locktag_field1 == MyDatabaseId &&
+	       lock->locktag.locktag_field2 >= FirstNormalObjectId &&
+	       is_older_relation(lock->locktag.locktag_field2);
 }
 
 static bool
 holds_strong_lock(void)
 {
-	LockData   *locks = GetLockStatusData();
+	LockData *locks = GetLockStatusData();
 
 	for (int i = 0; i < locks->nelements; i++)
 	{
@@ -178,19 +178,19 @@ is_session_control(Node *statement)
 
 static void
 watch_utility(PlannedStmt *statement, const char *text, bool read_only_tree,
-			  ProcessUtilityContext context, ParamListInfo params, QueryEnvironment *environment,
-			  DestReceiver *dest, QueryCompletion *completion)
+              ProcessUtilityContext context, ParamListInfo params, QueryEnvironment *environment,
+              DestReceiver *dest, QueryCompletion *completion)
 {
-	bool		watch = active && hold_start == 0 && context == PROCESS_UTILITY_TOPLEVEL &&
-		!is_session_control(statement->utilityStmt);
+	bool watch = active && hold_start == 0 && context == PROCESS_UTILITY_TOPLEVEL &&
+	             !is_session_control(statement->utilityStmt);
 	TimestampTz start = watch ? GetCurrentTimestamp() : 0;
 
 	if (previous_utility)
 		previous_utility(statement, text, read_only_tree, context, params, environment, dest,
-						 completion);
+		                 completion);
 	else
-		standard_ProcessUtility(statement, text, read_only_tree, context, params, environment,
-								dest, completion);
+		standard_ProcessUtility(statement, text, read_only_tree, context, params, environment, dest,
+		                        completion);
 	if (watch && active && holds_strong_lock())
 		hold_start = start;
 	if (context == PROCESS_UTILITY_TOPLEVEL && !is_session_control(statement->utilityStmt))

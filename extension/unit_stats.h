@@ -33,4 +33,4 @@ extern double sm_unit_stats_lock_hold_ms(void);
 extern void sm_unit_stats_expect_statement(void);
 extern bool sm_unit_stats_statement_succeeded(void);
 
-#endif							/* SM_UNIT_STATS_H */
+#endif /* SM_UNIT_STATS_H */
