@@ -58,30 +58,35 @@ typedef struct Phases
 	    TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID,        \
 	    TEXTOID
 
+/* Driven by the index on either side: the history may be long, or empty when planned. */
+#define GONE_PHASE                                                                                 \
+	"h.migration_id = ANY ($1) AND h.target = $13 AND NOT h.superseded"                            \
+	" AND (h.migration_id, h.phase) NOT IN (SELECT n.migration_id, n.phase FROM " NEW_PHASES ")"
+
 /*
  * A phase has run when it is completed, or some unit of it is: whatever a
  * failed transactional unit did is gone.
  */
-static SmQuery find_mismatch = SM_QUERY_LIST(
-    "SELECT h.migration_id, h.phase, n.phase IS NULL"
-    " FROM @schema@.migration_history h LEFT JOIN " NEW_PHASES
-    "  ON n.migration_id = h.migration_id AND n.phase = h.phase"
-    " WHERE h.migration_id = ANY ($1) AND h.target = $13 AND NOT h.superseded AND NOT h.repeatable"
-    " AND h.phase_digest IS NOT NULL AND n.phase_digest IS DISTINCT FROM h.phase_digest"
-    " AND (h.status = 'completed' OR h.status IN ('running', 'failed')"
-    "  AND EXISTS (SELECT FROM @schema@.migration_units u WHERE u.migration_id = h.migration_id"
-    "   AND u.target = h.target AND u.phase = h.phase AND u.direction = 'up'"
-    "   AND (u.state IN ('completed', 'running') OR u.batch_cursor IS NOT NULL)))"
-    " ORDER BY h.migration_id COLLATE \"C\", h.phase DESC LIMIT 1",
-    PHASE_TYPES);
+#define HAS_RUN                                                                                    \
+	"NOT h.repeatable AND h.phase_digest IS NOT NULL"                                              \
+	" AND (h.status = 'completed' OR h.status IN ('running', 'failed')"                            \
+	"  AND EXISTS (SELECT FROM @schema@.migration_units u WHERE u.migration_id = h.migration_id"   \
+	"   AND u.target = h.target AND u.phase = h.phase AND u.direction = 'up'"                      \
+	"   AND (u.state IN ('completed', 'running') OR u.batch_cursor IS NOT NULL)))"
 
-static SmQuery delete_gone =
-    SM_QUERY_LIST("DELETE FROM @schema@.migration_history h"
-                  " WHERE h.migration_id = ANY ($1) AND h.target = $13 AND NOT h.superseded"
-                  " AND NOT EXISTS (SELECT FROM " NEW_PHASES
-                  "  WHERE n.migration_id = h.migration_id AND n.phase = h.phase)"
-                  " RETURNING h.migration_id",
-                  PHASE_TYPES);
+static SmQuery find_mismatch =
+    SM_QUERY("SELECT h.migration_id, h.phase, false"
+             " FROM " NEW_PHASES " JOIN @schema@.migration_history h"
+             "  ON h.migration_id = n.migration_id AND h.target = $13 AND h.phase = n.phase"
+             "  AND NOT h.superseded"
+             " WHERE n.phase_digest <> h.phase_digest AND " HAS_RUN " UNION ALL"
+             " SELECT h.migration_id, h.phase, true FROM @schema@.migration_history h"
+             " WHERE " GONE_PHASE " AND " HAS_RUN " ORDER BY 1, 2 LIMIT 1",
+             PHASE_TYPES);
+
+static SmQuery delete_gone = SM_QUERY("DELETE FROM @schema@.migration_history h WHERE " GONE_PHASE
+                                      " RETURNING h.migration_id",
+                                      PHASE_TYPES);
 
 static SmQuery store_phases = SM_QUERY_LIST(
     "INSERT INTO @schema@.migration_history AS h (migration_id, migration_file, checksum, "
