@@ -8,6 +8,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);
+use SummitMigrate;
 use SummitTest qw(run_program wait_for);
 
 # Only this file's servers are looked at: in a folder of its own.
@@ -168,6 +169,19 @@ $node->safe_psql('postgres', "UPDATE pg_extension SET extversion = '0.9' WHERE e
 	is($status, 0, '--scratch before a command') or diag $err;
 	unlike($out, qr/"server":\s*null/, 'gives it a server');
 }
+
+# files are tried there, all phases of them, and nowhere else
+my $project = SummitMigrate->new($node);
+$project->migration('20250101_000000_schema_users', <<'EOT', Version => '1.0.0');
+-- PHASE 1: EXPAND
+CREATE TABLE users (id int);
+
+-- PHASE 3: CONTRACT
+ALTER TABLE users ADD PRIMARY KEY (id);
+EOT
+$project->run_is(0, [ '--scratch', 'apply' ], qr/expand.*contract/s, undef, 'apply on a scratch server');
+is($project->query("SELECT to_regclass('users') IS NULL"), 't', 'the configured database has nothing of it');
+is($project->query('SELECT count(*) FROM summit_migrate.migration_history'), '0', 'nor its history');
 is_deeply([folders()], [], 'no folder is left');
 
 done_testing();
