@@ -168,8 +168,8 @@ choose(Rollback *rollback)
 		if (!is_choice(rollback, plan->migrations[i]))
 			continue;
 		choice->migration = plan->migrations[i];
-		choice->count = sm_undo_plan(rollback->conn, plan, choice->migration, rollback->phase,
-		                             choice->phases);
+		choice->count =
+		    sm_undo_plan(rollback->conn, plan, choice->migration, rollback->phase, choice->phases);
 		rollback->nchoices++;
 	}
 }
@@ -216,8 +216,8 @@ read_dependents(Rollback *rollback)
 	for (int i = 0; i < rollback->nchoices; i++)
 		ids[i] = rollback->choices[i].migration->id;
 	array = sm_conn_array(ids, rollback->nchoices);
-	rows = sm_conn_call(rollback->conn, "migration_dependents(text[])",
-	                    (const char *const[]){array});
+	rows =
+	    sm_conn_call(rollback->conn, "migration_dependents(text[])", (const char *const[]){array});
 	pg_free(array);
 	pg_free(ids);
 	return rows;
@@ -237,8 +237,7 @@ refuse_dependents(Rollback *rollback)
 		if (dependent == NULL || on == NULL || dependent->mark != 0 || !stands(dependent) ||
 		    (rollback->phase == SM_PHASE_CONTRACT && !contract))
 			continue;
-		refuse(rollback, on,
-		       psprintf("Undo %s first, or both in one call.", dependent->id),
+		refuse(rollback, on, psprintf("Undo %s first, or both in one call.", dependent->id),
 		       psprintf("%s is applied and depends on %s", dependent->id, on->id));
 	}
 	PQclear(rows);
@@ -314,7 +313,8 @@ refuse_without_choice(Rollback *rollback)
 
 	list_choices(rollback, "not_run");
 	error.what = "nothing was chosen to be undone";
-	error.next = "`summit-migrate rollback --last` undoes these; name an id, or --to ID, for others.";
+	error.next =
+	    "`summit-migrate rollback --last` undoes these; name an id, or --to ID, for others.";
 	error.code = SM_EXIT_USAGE;
 	return sm_error_say(&error);
 }
@@ -375,8 +375,8 @@ run_rollback(Rollback *rollback)
 	}
 	sm_run_end(&rollback->run, outcome);
 	if (sm_output_is_json())
-		sm_output_json(sm_report_document(report, "rollback", sm_apply_result(outcome),
-		                                  rollback->run.epoch));
+		sm_output_json(
+		    sm_report_document(report, "rollback", sm_apply_result(outcome), rollback->run.epoch));
 	else
 		sm_output_line("%d %s undone in %s: %s", report->phases,
 		               report->phases == 1 ? "part" : "parts", duration, sm_apply_result(outcome));

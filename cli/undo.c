@@ -55,9 +55,10 @@ take_texts(SmConn *conn, SmPlan *plan, SmMigration *migration, const PGresult *r
 static void
 read_ledger_texts(SmConn *conn, SmPlan *plan, SmMigration *migration)
 {
-	char *query = psprintf("SELECT phase, rollback_sql FROM %s.migration_state($1::pg_catalog.text, "
-	                       "ARRAY[$2::pg_catalog.text])",
-	                       conn->schema);
+	char *query =
+	    psprintf("SELECT phase, rollback_sql FROM %s.migration_state($1::pg_catalog.text, "
+	             "ARRAY[$2::pg_catalog.text])",
+	             conn->schema);
 	const char *values[2] = {SM_TARGET, migration->id};
 	PGresult *rows = sm_conn_query(conn, query, 2, values);
 
@@ -160,8 +161,8 @@ sm_undo_failed(SmRun *run, SmPlan *plan, SmMigration *migration)
 	count = sm_undo_plan(run->conn, plan, migration, SM_PHASE_ALL, phases);
 	if (count > 0)
 		return sm_undo_run(run, plan, migration, phases, count);
-	error.what = psprintf("%s has no rollback section: what is completed of it stands",
-	                      migration->id);
+	error.what =
+	    psprintf("%s has no rollback section: what is completed of it stands", migration->id);
 	error.migration = migration->id;
 	error.file = sm_plan_path(plan, migration);
 	error.code = SM_EXIT_FAILED;
