@@ -21,6 +21,14 @@ static SmQuery open_units = SM_QUERY(
     " AND u.phase = $3 AND u.direction = $4 AND u.state IN ('running', 'failed') ORDER BY u.unit",
     TEXTOID, TEXTOID, TEXTOID, TEXTOID);
 
+static SmQuery missing_units = SM_QUERY(
+    "SELECT h.units FROM @schema@.migration_history h WHERE h.migration_id = $1"
+    " AND h.target = $2 AND h.phase = $3 AND NOT h.superseded AND $4 = 'up' AND h.units > 0"
+    " AND NOT EXISTS (SELECT FROM @schema@.migration_units u WHERE u.migration_id = $1"
+    "  AND u.target = $2 AND u.phase = $3 AND u.direction = 'up' AND u.unit = h.units"
+    "  AND u.state = 'completed')",
+    TEXTOID, TEXTOID, TEXTOID, TEXTOID);
+
 static SmQuery registered_phases = SM_QUERY(
     "SELECT h.phase FROM @schema@.migration_history h WHERE h.migration_id = $1 AND h.target = $2"
     " AND $3 IN (h.phase, 'all') AND NOT h.superseded"
@@ -60,6 +68,14 @@ refuse_open_units(SmQueryScope *scope, const SmUnitKey *key)
 	    CStringGetTextDatum(key->up ? "up" : "down"),
 	};
 
+	if (sm_query_execute(scope, &missing_units, values, NULL, 1) > 0)
+		ereport(
+		    ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+		    errmsg("the phase cannot be completed: unit %d is not",
+		           DatumGetInt32(sm_query_value(0, 1, NULL))),
+		    errdetail("This is about phase %s of migration %s on target %s.", key->phase,
+		              key->migration_id, key->target),
+		    errhint("Complete its units first, or record what is true with resolve_migration()."));
 	if (sm_query_execute(scope, &open_units, values, NULL, 1) == 0)
 		return;
 	ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

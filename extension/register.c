@@ -36,6 +36,7 @@ enum
 	COLUMN_VERSION,
 	COLUMN_BREAKING,
 	COLUMN_REPEATABLE,
+	COLUMN_UNITS,
 	COLUMNS
 };
 
@@ -48,19 +49,19 @@ typedef struct Phases
 } Phases;
 
 #define NEW_PHASES                                                                                 \
-	"unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) AS n (migration_id, "               \
+	"unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS n (migration_id, "          \
 	"migration_file,"                                                                              \
 	" checksum, meaning_digest, phase, phase_digest, rollback_sql, database_type, "                \
 	"migration_type, version,"                                                                     \
-	" breaking, repeatable)"
+	" breaking, repeatable, units)"
 #define PHASE_TYPES                                                                                \
 	TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID,            \
 	    TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID,        \
-	    TEXTOID
+	    TEXTARRAYOID, TEXTOID
 
 /* Driven by the index on either side: the history may be long, or empty when planned. */
 #define GONE_PHASE                                                                                 \
-	"h.migration_id = ANY ($1) AND h.target = $13 AND NOT h.superseded"                            \
+	"h.migration_id = ANY ($1) AND h.target = $14 AND NOT h.superseded"                            \
 	" AND (h.migration_id, h.phase) NOT IN (SELECT n.migration_id, n.phase FROM " NEW_PHASES ")"
 
 /*
@@ -77,7 +78,7 @@ typedef struct Phases
 static SmQuery find_mismatch =
     SM_QUERY("SELECT h.migration_id, h.phase, false"
              " FROM " NEW_PHASES " JOIN @schema@.migration_history h"
-             "  ON h.migration_id = n.migration_id AND h.target = $13 AND h.phase = n.phase"
+             "  ON h.migration_id = n.migration_id AND h.target = $14 AND h.phase = n.phase"
              "  AND NOT h.superseded"
              " WHERE n.phase_digest <> h.phase_digest AND " HAS_RUN " UNION ALL"
              " SELECT h.migration_id, h.phase, true FROM @schema@.migration_history h"
@@ -92,19 +93,19 @@ static SmQuery store_phases = SM_QUERY_LIST(
     "INSERT INTO @schema@.migration_history AS h (migration_id, migration_file, checksum, "
     "meaning_digest,"
     " phase, phase_digest, rollback_sql, database_type, migration_type, version, breaking, "
-    "repeatable,"
+    "repeatable, units,"
     " target, status)"
     " SELECT n.migration_id, n.migration_file, n.checksum, n.meaning_digest, n.phase, "
     "n.phase_digest,"
     "  n.rollback_sql, n.database_type, n.migration_type, n.version, n.breaking::boolean,"
-    "  n.repeatable::boolean, $13, 'pending'"
+    "  n.repeatable::boolean, n.units::integer, $14, 'pending'"
     " FROM " NEW_PHASES
     " ON CONFLICT (migration_id, target, phase) WHERE NOT superseded DO UPDATE SET"
     " migration_file = excluded.migration_file, checksum = excluded.checksum,"
     " meaning_digest = excluded.meaning_digest, phase_digest = excluded.phase_digest,"
     " rollback_sql = excluded.rollback_sql, database_type = excluded.database_type,"
     " migration_type = excluded.migration_type, version = excluded.version,"
-    " breaking = excluded.breaking, repeatable = excluded.repeatable,"
+    " breaking = excluded.breaking, repeatable = excluded.repeatable, units = excluded.units,"
     " status = CASE WHEN excluded.repeatable AND h.phase_digest <> excluded.phase_digest"
     "  THEN 'pending' ELSE h.status END"
     " WHERE (h.migration_file, h.checksum, h.meaning_digest, h.phase_digest)"
@@ -272,6 +273,7 @@ add_phase(Phases *phases, const SmRegisteredFile *file, const SmPhase *phase)
 	set_column(phases, COLUMN_BREAKING, header_or(migration, "breaking", "false"));
 	set_column(phases, COLUMN_REPEATABLE,
 	           sm_parse_header_value(migration, "repeat") == NULL ? "false" : "true");
+	set_column(phases, COLUMN_UNITS, psprintf("%d", list_length(phase->units)));
 	phases->count++;
 }
 

@@ -191,8 +191,9 @@ condition(const SmCheck *check)
 	const char *value = check->expect + strspn(check->expect, "=<>");
 	char *operator= pnstrdup(check->expect, value - check->expect);
 
+	/* The whole row, so that every column is worked out: any error fails the check. */
 	if (strcmp(check->expect, "any") == 0)
-		return psprintf("(SELECT pg_catalog.count(*) >= 0 FROM (\n%s\n) AS q)", check->query);
+		return psprintf("(SELECT pg_catalog.count(q) >= 0 FROM (\n%s\n) AS q)", check->query);
 	if (strcmp(check->expect, "true") == 0)
 		return psprintf("(\n%s\n) IS TRUE", check->query);
 	if (strcmp(check->expect, "false") == 0)

@@ -101,11 +101,12 @@ CREATE TABLE migration_history (
 	attempt				integer NOT NULL DEFAULT 0,
 	error_sqlstate		text,
 	error_message		text,
-	superseded			boolean NOT NULL DEFAULT false
+	superseded			boolean NOT NULL DEFAULT false,
+	units				integer
 ) WITH (fillfactor = 70);
 CREATE UNIQUE INDEX migration_history_phase ON migration_history (migration_id, target, phase) WHERE NOT superseded;
 COMMENT ON TABLE migration_history IS
-'One row a (migration, target, phase): its state. checksum is the SHA-256 of the normalised bytes, meaning_digest of the tokens and marks, phase_digest of this phase alone. superseded rows are earlier attempts carried over from the older scripts.';
+'One row a (migration, target, phase): its state. checksum is the SHA-256 of the normalised bytes, meaning_digest of the tokens and marks, phase_digest of this phase alone. units: how many the phase has, as registered. superseded rows are earlier attempts carried over from the older scripts.';
 
 CREATE TABLE migration_units (
 	id					bigserial PRIMARY KEY,
@@ -380,7 +381,7 @@ RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_finish_migration';
 COMMENT ON FUNCTION finish_migration(text, text, text, text) IS
-'Completes a phase whose last unit did not (a phase without units, or one whose checks ran after it). With direction down: the undo of phase all, or of one phase.';
+'Completes a phase whose last unit did not (a phase without units, or one whose checks ran after it); all its units must be completed. With direction down: the undo of phase all, or of one phase.';
 
 CREATE FUNCTION fail_migration(migration_id text, phase text, direction text, target text, sqlstate text, message text)
 RETURNS void
