@@ -521,6 +521,17 @@ sm_lock_release(SmQueryScope *scope, const char *id, const char *locked_by)
 	return true;
 }
 
+void
+sm_lock_drop(const char *id)
+{
+	HeldLock *held = find_held(id);
+
+	if (held == NULL)
+		return;
+	release_in_manager(held->key, held->all);
+	forget(held);
+}
+
 bool
 sm_lock_held_all(void)
 {

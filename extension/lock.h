@@ -40,6 +40,12 @@ extern bool sm_lock_acquire(SmQueryScope *scope, const char *id, const char *loc
 extern bool sm_lock_release(SmQueryScope *scope, const char *id, const char *locked_by);
 
 /*
+ * Takes an acquisition back at once, for a caller that is about to raise an
+ * error and had the lock not before.  Its row goes with the transaction.
+ */
+extern void sm_lock_drop(const char *id);
+
+/*
  * Who stands in the way of acquiring id, as a sentence for an error's detail
  * (who, since when, pid, application, address), in the scope's calling context;
  * NULL when nobody does any more.  scope may be open for reading or writing.

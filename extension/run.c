@@ -209,7 +209,7 @@ sm_run_check_or_none(SmQueryScope *scope)
 static void
 take_lock(SmQueryScope *scope, const char *program)
 {
-	if (sm_lock_held_all() || sm_lock_acquire(scope, SM_LOCK_ALL, program, (Datum) 0))
+	if (sm_lock_acquire(scope, SM_LOCK_ALL, program, (Datum) 0) || sm_lock_held_all())
 		return;
 	refuse_locked(sm_lock_holder_description(scope, SM_LOCK_ALL));
 }
@@ -276,6 +276,7 @@ summit_migrate_begin_run(PG_FUNCTION_ARGS)
 	Datum values[5];
 	bool nulls[5] = {false};
 	char system_identifier[32];
+	bool held_before;
 
 	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
@@ -283,10 +284,22 @@ summit_migrate_begin_run(PG_FUNCTION_ARGS)
 	values[2] = CStringGetTextDatum(system_identifier);
 	InitMaterializedSRF(fcinfo, 0);
 	sm_query_begin(&scope, fcinfo, SM_QUERY_LEDGER);
+	held_before = sm_lock_held_all();
 	take_lock(&scope, text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	MemoryContextSwitchTo(scope.caller);
-	count_up(&scope, values + 3, nulls + 3);
-	record_run(&scope, PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), values[2]);
+	/* A run that could not begin must not leave its lock behind. */
+	PG_TRY();
+	{
+		count_up(&scope, values + 3, nulls + 3);
+		record_run(&scope, PG_GETARG_DATUM(0), PG_GETARG_DATUM(1), values[2]);
+	}
+	PG_CATCH();
+	{
+		if (!held_before)
+			sm_lock_drop(SM_LOCK_ALL);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
 	values[0] = Int64GetDatum(run.epoch);
 	values[1] = CStringGetTextDatum(run.timeline);
 	tuplestore_putvalues(((ReturnSetInfo *) fcinfo->resultinfo)->setResult, tupdesc, values, nulls);

@@ -35,6 +35,14 @@ SELECT end_run('completed');
 ROLLBACK;
 SELECT end_run('failed');
 
+-- an end and a new beginning in one transaction
+SELECT epoch - :before AS epoch FROM begin_run('apply');
+BEGIN;
+SELECT end_run('completed');
+SELECT epoch - :before AS epoch FROM begin_run('apply');
+COMMIT;
+SELECT end_run('completed');
+
 -- what takes the lock from a living session ends its run
 SELECT epoch - :before AS epoch FROM begin_run('apply');
 DISCARD ALL;
