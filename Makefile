@@ -17,7 +17,10 @@ PG_CONFIG ?= $(patsubst %/lib/pgxs/src/makefiles/pgxs.mk,%/bin/pg_config,$(lastw
 ifeq ($(strip $(PG_CONFIG)),)
 PG_CONFIG := $(shell command -v pg_config)
 endif
+# Before anything is installed there is none; what then runs make again finds it.
+ifneq ($(strip $(PG_CONFIG)),)
 export PG_CONFIG
+endif
 PGXS := $(if $(PG_CONFIG),$(wildcard $(shell $(PG_CONFIG) --pgxs)))
 
 # The server's headers count as system headers: theirs need no exceptions.  Our
@@ -35,7 +38,7 @@ EXTRA_CLEAN = extension/*.d extension/*.gcno extension/*.gcda build
 
 .DEFAULT_GOAL := all
 .PHONY: all install uninstall clean cli install-cli uninstall-cli clean-cli help setup demo test bench \
-	coverage format format-check matrix
+	coverage run-demo run-test run-bench run-coverage format format-check matrix
 
 ifneq ($(PGXS),)
 include $(PGXS)
@@ -83,24 +86,29 @@ setup:
 
 demo:
 	test/setup build
-	$(MAKE) all
-	test/install
-	test/demo/run
-
+	$(again) run-demo
 test:
 	test/setup build test
-	$(MAKE) all
-	test/install
-	test/run
-
+	$(again) run-test
 bench:
 	test/setup build test
-	$(MAKE) all
-	test/install
-	set -e; for run in test/bench/*/run.sh; do $$run; done
-
+	$(again) run-bench
 coverage:
 	test/setup build test coverage
+	$(again) run-coverage
+
+# With what setup has installed.
+again = $(MAKE) --no-print-directory
+run-demo: all
+	test/install
+	test/demo/run
+run-test: all
+	test/install
+	test/run
+run-bench: all
+	test/install
+	set -e; for run in test/bench/*/run.sh; do $$run; done
+run-coverage:
 	test/coverage
 
 matrix:
