@@ -20,12 +20,13 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "access/xlog.h"
 #include "common/hashfn.h"
-#include "funcapi.h"
 #include "lib/ilist.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
@@ -61,6 +62,13 @@ typedef struct HeldLock
 } HeldLock;
 
 static dlist_head held_locks = DLIST_STATIC_INIT(held_locks);
+
+/*
+ * What this transaction has written to the WAL: where our own rows end, and
+ * whether there is anything besides them (see commit_without_waiting).
+ */
+static XLogRecPtr own_rows_end = InvalidXLogRecPtr;
+static bool others_wrote = false;
 
 /*
  * Returns with the new row's id whether there are rows of this migration that
@@ -321,12 +329,29 @@ refuse_prepare(void)
 	}
 }
 
+/*
+ * A crash ends every lock, so its row need not survive one: a transaction that
+ * wrote nothing else does not wait for the disk.  XactLastRecEnd is where the
+ * last WAL record of this transaction ends, whoever wrote it.
+ */
+static void
+commit_without_waiting(void)
+{
+	if (XLogRecPtrIsInvalid(own_rows_end) || others_wrote || XactLastRecEnd != own_rows_end)
+		return;
+	if (enableFsync && synchronous_commit > SYNCHRONOUS_COMMIT_OFF)
+		(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION,
+		                         GUC_ACTION_LOCAL, true, 0, false);
+}
+
 /* Carries the decisions out, or drops them where nothing was committed. */
 static void
 settle_marks(bool committed)
 {
 	dlist_mutable_iter iter;
 
+	own_rows_end = InvalidXLogRecPtr;
+	others_wrote = false;
 	dlist_foreach_modify (iter, &held_locks)
 	{
 		HeldLock *held = dlist_container(HeldLock, node, iter.cur);
@@ -348,6 +373,9 @@ at_transaction_end(XactEvent event, void *arg)
 {
 	switch (event)
 	{
+		case XACT_EVENT_PRE_COMMIT:
+			commit_without_waiting();
+			break;
 		case XACT_EVENT_PRE_PREPARE:
 			refuse_prepare();
 			break;
@@ -399,6 +427,16 @@ sm_lock_init(void)
 
 /* ---- the rows ---- */
 
+/* Runs a statement that writes our rows, and keeps account of the WAL. */
+static void
+write_rows(SmQueryScope *scope, SmQuery *query, Datum *values)
+{
+	if (XactLastRecEnd != own_rows_end)
+		others_wrote = true;
+	sm_query_execute(scope, query, values, NULL, 0);
+	own_rows_end = XactLastRecEnd;
+}
+
 /*
  * An older snapshot than the last release must not fail here: then stale rows
  * are left for the next holder.
@@ -412,7 +450,7 @@ close_stale(SmQueryScope *scope, HeldLock *held)
 		return;
 	values[0] = CStringGetTextDatum(held->id);
 	values[1] = Int32GetDatum(held->row);
-	sm_query_execute(scope, &close_stale_rows, values, NULL, 0);
+	write_rows(scope, &close_stale_rows, values);
 }
 
 static void
@@ -428,7 +466,7 @@ record_acquired(SmQueryScope *scope, HeldLock *held, Datum metadata)
 	values[4] = TimestampTzGetDatum(MyStartTimestamp);
 	values[5] = CStringGetTextDatum(user);
 	values[6] = Int64GetDatum((int64) held->key);
-	sm_query_execute(scope, &insert_row, values, NULL, 0);
+	write_rows(scope, &insert_row, values);
 	held->row = DatumGetInt32(sm_query_value(0, 1, NULL));
 	if (DatumGetBool(sm_query_value(0, 2, NULL)))
 		close_stale(scope, held);
@@ -442,7 +480,7 @@ record_released(SmQueryScope *scope, HeldLock *held, bool released)
 	values[0] = Int32GetDatum(held->row);
 	values[1] = Int32GetDatum(MyProcPid);
 	values[2] = BoolGetDatum(released);
-	sm_query_execute(scope, &set_released, values, NULL, 0);
+	write_rows(scope, &set_released, values);
 }
 
 /* ---- acquire and release ---- */
