@@ -3,6 +3,8 @@ SELECT current_database() AS this_database \gset
 CREATE DATABASE regress_sm_legacy;
 \c regress_sm_legacy
 SET client_min_messages = warning;
+-- from 18 on the context of an error tells the script's line
+\set SHOW_CONTEXT never
 SET timezone = 'UTC';
 
 -- as the older scripts make them
