@@ -6,6 +6,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "miscadmin.h"
@@ -33,15 +35,26 @@ static SmOpenUnit *open_unit = NULL; /* in TopTransactionContext */
 	"(u.state = 'running' AND (u.statement IS NULL OR excluded.state <> 'running')"                \
 	" OR u.state = 'failed' AND excluded.state = 'failed' AND NOT excluded.transactional)"
 
+#define INSERT_UNIT                                                                                \
+	"INSERT INTO @schema@.migration_units AS u (migration_id, phase, direction, unit, target, "    \
+	"state,"                                                                                       \
+	" transactional, epoch, timeline, started_at, finished_at, execution_time_ms, rows_affected,"  \
+	" lock_wait_ms, lock_hold_ms, error_sqlstate, error_message, error_position, transaction_id, " \
+	"lsn,"                                                                                         \
+	" statement, intent, batch_cursor, run_by, pid, backend_start)"                                \
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "   \
+	"$19,"                                                                                         \
+	" $20, $21, $22, $23, $24, $25, $26)"
+#define UNIT_TYPES                                                                                 \
+	KEY_TYPES, TEXTOID, BOOLOID, INT8OID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, FLOAT8OID,      \
+	    INT8OID, FLOAT8OID, FLOAT8OID, TEXTOID, TEXTOID, INT4OID, XID8OID, LSNOID, TEXTOID,        \
+	    JSONBOID, TEXTOID, TEXTOID, INT4OID, TIMESTAMPTZOID
+
+/* Most rows are new, and the long list of what to do otherwise costs as much as the rest. */
+static SmQuery insert_unit = SM_QUERY(INSERT_UNIT, UNIT_TYPES);
+
 static SmQuery write_unit = SM_QUERY(
-    "INSERT INTO @schema@.migration_units AS u (migration_id, phase, direction, unit, target, "
-    "state,"
-    " transactional, epoch, timeline, started_at, finished_at, execution_time_ms, rows_affected,"
-    " lock_wait_ms, lock_hold_ms, error_sqlstate, error_message, error_position, transaction_id, "
-    "lsn,"
-    " statement, intent, batch_cursor, run_by, pid, backend_start)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,"
-    " $20, $21, $22, $23, $24, $25, $26)"
+    INSERT_UNIT
     " ON CONFLICT (migration_id, target, phase, direction, unit) DO UPDATE SET"
     " state = excluded.state, transactional = excluded.transactional,"
     " attempt = u.attempt + CASE WHEN " ATTEMPT_GOES_ON " THEN 0 ELSE 1 END,"
@@ -63,20 +76,24 @@ static SmQuery write_unit = SM_QUERY(
     " intent = coalesce(excluded.intent, u.intent),"
     " batch_cursor = coalesce(excluded.batch_cursor, u.batch_cursor),"
     " run_by = excluded.run_by, pid = excluded.pid, backend_start = excluded.backend_start",
-    KEY_TYPES, TEXTOID, BOOLOID, INT8OID, TEXTOID, TIMESTAMPTZOID, TIMESTAMPTZOID, FLOAT8OID,
-    INT8OID, FLOAT8OID, FLOAT8OID, TEXTOID, TEXTOID, INT4OID, XID8OID, LSNOID, TEXTOID, JSONBOID,
-    TEXTOID, TEXTOID, INT4OID, TIMESTAMPTZOID);
+    UNIT_TYPES);
 
-static SmQuery complete_phase = SM_QUERY(
-    "UPDATE @schema@.migration_history h SET status = 'completed', direction = 'up',"
-    " executed_at = $4, executed_by = $5, epoch = $6, attempt = h.attempt + 1,"
-    " error_sqlstate = NULL, error_message = NULL,"
-    " execution_time_ms = (SELECT round(coalesce(sum(u.execution_time_ms), 0)) FROM "
-    "@schema@.migration_units u"
-    "  WHERE u.migration_id = $1 AND u.target = $2 AND u.phase = $3 AND u.direction = 'up')"
-    " WHERE h.migration_id = $1 AND h.target = $2 AND h.phase = $3 AND NOT h.superseded"
-    " RETURNING h.version IS NOT NULL",
-    TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, INT8OID);
+#define COMPLETE_PHASE(milliseconds)                                                               \
+	"UPDATE @schema@.migration_history h SET status = 'completed', direction = 'up',"              \
+	" executed_at = $4, executed_by = $5, epoch = $6, attempt = h.attempt + 1,"                    \
+	" error_sqlstate = NULL, error_message = NULL, execution_time_ms = " milliseconds              \
+	" WHERE h.migration_id = $1 AND h.target = $2 AND h.phase = $3 AND NOT h.superseded"           \
+	" RETURNING h.version IS NOT NULL"
+
+static SmQuery complete_phase =
+    SM_QUERY(COMPLETE_PHASE("(SELECT round(coalesce(sum(u.execution_time_ms), 0))"
+                            " FROM @schema@.migration_units u WHERE u.migration_id = $1"
+                            " AND u.target = $2 AND u.phase = $3 AND u.direction = 'up'"
+                            " AND u.state = 'completed')"),
+             TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, INT8OID);
+
+static SmQuery complete_one_unit = SM_QUERY(COMPLETE_PHASE("$7"), TEXTOID, TEXTOID, TEXTOID,
+                                            TIMESTAMPTZOID, TEXTOID, INT8OID, INT8OID);
 
 static SmQuery reach_version = SM_QUERY(
     "INSERT INTO @schema@.schema_versions (version, database_type, applied_at, applied_by, "
@@ -202,7 +219,7 @@ sm_history_open_unit(void)
 }
 
 void
-sm_history_open(const SmUnitKey *key, double lock_wait_ms)
+sm_history_open(const SmUnitKey *key, double lock_wait_ms, bool fresh)
 {
 	MemoryContext old = MemoryContextSwitchTo(TopTransactionContext);
 	SmOpenUnit *unit = palloc(sizeof(SmOpenUnit));
@@ -216,6 +233,7 @@ sm_history_open(const SmUnitKey *key, double lock_wait_ms)
 	unit->subxact = GetCurrentSubTransactionId();
 	unit->started_at = GetCurrentTimestamp();
 	unit->lock_wait_ms = lock_wait_ms;
+	unit->fresh = fresh;
 	open_unit = unit;
 	MemoryContextSwitchTo(old);
 	sm_unit_stats_start();
@@ -294,7 +312,7 @@ sm_history_write_unit(SmQueryScope *scope, const SmUnitKey *key, const SmUnitRow
 	values[23] = CStringGetTextDatum(sm_run_user());
 	values[24] = Int32GetDatum(MyProcPid);
 	values[25] = TimestampTzGetDatum(MyStartTimestamp);
-	sm_query_execute(scope, &write_unit, values, nulls, 0);
+	sm_query_execute(scope, row->fresh ? &insert_unit : &write_unit, values, nulls, 0);
 }
 
 /* (migration_id, target, phase), with which most queries here begin. */
@@ -339,12 +357,14 @@ sm_history_mark_failed(SmQueryScope *scope, const SmUnitKey *key, const char *sq
 }
 
 static void
-complete_up(SmQueryScope *scope, const SmUnitKey *key, Datum now, Datum user)
+complete_up(SmQueryScope *scope, const SmUnitKey *key, double unit_ms, Datum now, Datum user)
 {
-	Datum values[] = {0, 0, 0, now, user, Int64GetDatum(sm_run_epoch())};
+	Datum values[] = {
+	    0, 0, 0, now, user, Int64GetDatum(sm_run_epoch()), Int64GetDatum((int64) rint(unit_ms))};
+	SmQuery *query = unit_ms < 0 ? &complete_phase : &complete_one_unit;
 
 	add_phase_key(key, values);
-	if (sm_query_execute(scope, &complete_phase, values, NULL, 0) == 1 &&
+	if (sm_query_execute(scope, query, values, NULL, 0) == 1 &&
 	    DatumGetBool(sm_query_value(0, 1, NULL)))
 	{
 		Datum version_values[] = {values[0], values[1], now, user};
@@ -365,13 +385,13 @@ complete_down(SmQueryScope *scope, const SmUnitKey *key, Datum now, Datum user)
 }
 
 void
-sm_history_complete(SmQueryScope *scope, const SmUnitKey *key)
+sm_history_complete(SmQueryScope *scope, const SmUnitKey *key, double unit_ms)
 {
 	Datum now = TimestampTzGetDatum(GetCurrentTimestamp());
 	Datum user = CStringGetTextDatum(sm_run_user());
 
 	if (key->up)
-		complete_up(scope, key, now, user);
+		complete_up(scope, key, unit_ms, now, user);
 	else
 		complete_down(scope, key, now, user);
 }

@@ -29,6 +29,7 @@ typedef struct SmOpenUnit
 	SubTransactionId subxact;
 	TimestampTz started_at;
 	double lock_wait_ms;
+	bool fresh; /* it had no row before */
 } SmOpenUnit;
 
 typedef enum SmUnitState
@@ -41,6 +42,7 @@ typedef enum SmUnitState
 /* What a ledger row gets; texts may be NULL, Datums 0. */
 typedef struct SmUnitRow
 {
+	bool fresh; /* there is no row yet, for certain */
 	SmUnitState state;
 	bool transactional;
 	TimestampTz started_at;
@@ -71,7 +73,7 @@ extern void sm_history_read_key(FunctionCallInfo fcinfo, bool with_unit, SmUnitK
 extern const SmOpenUnit *sm_history_open_unit(void);
 
 /* Opens a unit, which lives until the (sub)transaction ends or it is closed. */
-extern void sm_history_open(const SmUnitKey *key, double lock_wait_ms);
+extern void sm_history_open(const SmUnitKey *key, double lock_wait_ms, bool fresh);
 extern void sm_history_close(void);
 
 /*
@@ -92,8 +94,9 @@ extern void sm_history_mark_failed(SmQueryScope *scope, const SmUnitKey *key, co
 
 /*
  * The phase is applied (up), with its version where it was the last to be
- * missing; or undone (down): one phase, or all of them.
+ * missing; or undone (down): one phase, or all of them.  unit_ms: the time of
+ * its one unit, or negative: ask the rows of its units.
  */
-extern void sm_history_complete(SmQueryScope *scope, const SmUnitKey *key);
+extern void sm_history_complete(SmQueryScope *scope, const SmUnitKey *key, double unit_ms);
 
 #endif /* SM_HISTORY_H */

@@ -97,7 +97,7 @@ summit_migrate_finish_migration(PG_FUNCTION_ARGS)
 	sm_query_begin(&scope, fcinfo, SM_QUERY_LEDGER);
 	sm_order_check(&scope, &key, &before);
 	refuse_open_units(&scope, &key);
-	sm_history_complete(&scope, &key);
+	sm_history_complete(&scope, &key, -1);
 	sm_query_end(&scope);
 	PG_RETURN_VOID();
 }
@@ -156,10 +156,10 @@ resolve_phases(SmQueryScope *scope, SmUnitKey *key, Datum *values)
 	for (uint64 i = 0; key->up && i < count; i++)
 	{
 		key->phase = phases[i];
-		sm_history_complete(scope, key);
+		sm_history_complete(scope, key, -1);
 	}
 	if (!key->up)
-		sm_history_complete(scope, key);
+		sm_history_complete(scope, key, -1);
 }
 
 Datum

@@ -211,7 +211,7 @@ record_end(SmQueryScope *scope, const SmUnitKey *key, const Intent *intent, bool
 	if (!completed)
 		sm_history_mark_failed(scope, key, NULL, detail, true);
 	else if (final)
-		sm_history_complete(scope, key);
+		sm_history_complete(scope, key, -1);
 	else
 		sm_history_mark_running(scope, key);
 }

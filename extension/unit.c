@@ -75,7 +75,7 @@ summit_migrate_begin_unit(PG_FUNCTION_ARGS)
 	sm_query_end(&scope);
 	set_timeout("lock_timeout", PG_GETARG_INT32(5));
 	set_timeout("statement_timeout", PG_GETARG_INT32(6));
-	sm_history_open(&key, PG_GETARG_FLOAT8(7));
+	sm_history_open(&key, PG_GETARG_FLOAT8(7), before.state == NULL);
 	PG_RETURN_VOID();
 }
 
@@ -101,11 +101,13 @@ check_open_unit(const SmUnitKey *key)
 	return unit;
 }
 
-static void
+/* Returns how long it took, in ms. */
+static double
 write_open_unit(SmQueryScope *scope, const SmOpenUnit *unit, SmUnitState state, char *batch_cursor)
 {
 	TimestampTz now = GetCurrentTimestamp();
 	SmUnitRow row = {
+	    .fresh = unit->fresh,
 	    .state = state,
 	    .transactional = true,
 	    .started_at = unit->started_at,
@@ -119,6 +121,7 @@ write_open_unit(SmQueryScope *scope, const SmOpenUnit *unit, SmUnitState state, 
 
 	sm_run_check_session();
 	sm_history_write_unit(scope, &unit->key, &row);
+	return row.execution_time_ms;
 }
 
 Datum
@@ -127,13 +130,14 @@ summit_migrate_finish_unit(PG_FUNCTION_ARGS)
 	SmQueryScope scope;
 	SmUnitKey key;
 	const SmOpenUnit *unit;
+	double milliseconds;
 
 	sm_history_read_key(fcinfo, true, &key);
 	unit = check_open_unit(&key);
 	sm_query_begin(&scope, fcinfo, SM_QUERY_LEDGER);
-	write_open_unit(&scope, unit, SM_UNIT_COMPLETED, NULL);
+	milliseconds = write_open_unit(&scope, unit, SM_UNIT_COMPLETED, NULL);
 	if (PG_GETARG_BOOL(5))
-		sm_history_complete(&scope, &key);
+		sm_history_complete(&scope, &key, unit->fresh && key.unit == 1 ? milliseconds : -1);
 	else
 		sm_history_mark_running(&scope, &key);
 	sm_query_end(&scope);
