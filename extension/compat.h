@@ -26,4 +26,13 @@
 #define SM_EXECUTOR_RUN_ONCE_ARG , execute_once
 #endif
 
+/* index_beginscan() has a fourth argument, instrument, from 18 on. */
+#if PG_VERSION_NUM >= 180000
+#define sm_index_beginscan(table, index, snapshot, nkeys)                                          \
+	index_beginscan((table), (index), (snapshot), NULL, (nkeys), 0)
+#else
+#define sm_index_beginscan(table, index, snapshot, nkeys)                                          \
+	index_beginscan((table), (index), (snapshot), (nkeys), 0)
+#endif
+
 #endif /* SM_COMPAT_H */

@@ -4,13 +4,13 @@
  *		first; a phase's units one after the other.  Down: a phase only when no
  *		later one stands; nothing that an applied migration depends on.
  *
- * One query, which also takes the fence, answers "may it begin"; only when it
- * may not do others find the words for it.
+ * What is read takes the fence with it.
  */
 #include "postgres.h"
 
 #include "utils/builtins.h"
 
+#include "lookup.h"
 #include "order.h"
 #include "run.h"
 
@@ -26,29 +26,6 @@
 	" AND x.target = $5 AND NOT x.superseded AND x.status <> 'completed'"                          \
 	" AND (x.phase <> 'contract' OR d.depends_on_phase = 'contract')))"
 
-/*
- * The hot path: three rows by key, and for a first unit whether anything could
- * stand before it at all.  Every relation more costs microseconds a unit.
- */
-#define CHECK_UP(more, join)                                                                       \
-	"SELECT e.epoch, e.timeline, h.status, h.direction, u.state, u.transactional,"                 \
-	" u.batch_cursor IS NOT NULL, " more " FROM @schema@.migration_epoch e"                        \
-	" LEFT JOIN @schema@.migration_history h ON " THIS_PHASE " AND h.phase = $2"                   \
-	" LEFT JOIN @schema@.migration_units u ON u.migration_id = $1 AND u.target = $5"               \
-	"  AND u.phase = $2 AND u.direction = $3 AND u.unit = $4" join " FOR SHARE OF e"
-
-static SmQuery check_first =
-    SM_QUERY(CHECK_UP("NULL::text, $2 <> 'expand' OR EXISTS (SELECT FROM"
-                      " @schema@.migration_dependencies d WHERE d.migration_id = $1)",
-                      ""),
-             TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID);
-
-static SmQuery check_next = SM_QUERY(
-    CHECK_UP("p.state, false", " LEFT JOIN @schema@.migration_units p ON p.migration_id = $1"
-                               "  AND p.target = $5 AND p.phase = $2 AND p.direction = $3"
-                               "  AND p.unit = $4 - 1"),
-    TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID);
-
 static SmQuery find_missing = SM_QUERY(
     "SELECT 'phase ' || x.phase || ' is ' || x.status FROM @schema@.migration_history x"
     " WHERE x.migration_id = $1 AND x.target = $5 AND NOT x.superseded AND x.status <> 'completed'"
@@ -60,10 +37,10 @@ static SmQuery find_missing = SM_QUERY(
     TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID);
 
 /* Status: some phase that can be undone; blocked: who or what must go first. */
-static SmQuery check_down = SM_QUERY(
+static SmQuery find_undo = SM_QUERY(
     "SELECT e.epoch, e.timeline,"
     " (SELECT min(h.status) FROM @schema@.migration_history h WHERE " THIS_PHASE
-    "  AND $2 IN (h.phase, 'all') AND h.status IN ('completed', 'failed', 'running')), 'down',"
+    "  AND $2 IN (h.phase, 'all') AND h.status IN ('completed', 'failed', 'running')),"
     " u.state, u.transactional, u.batch_cursor IS NOT NULL,"
     " CASE WHEN $4 > 1 THEN (SELECT p.state FROM @schema@.migration_units p WHERE p.migration_id = "
     "$1"
@@ -142,30 +119,58 @@ check_unit_order(const SmUnitKey *key, const SmUnitBefore *before, const char *p
 		       "Units run one after the other.");
 }
 
-/* Word for what stands in the way of the first unit; NULL when nothing does. */
+/* What stands in the way of the first unit of a phase, NULL when nothing does. */
 static char *
-find_blocker(SmQueryScope *scope, const SmUnitKey *key, Datum *values)
+find_blocker(SmQueryScope *scope, Datum *values)
 {
-	bool isnull;
-	Datum blocked = sm_query_value(0, 9, &isnull);
-
-	if (!key->up)
-		return sm_query_text(scope, 0, 9);
-	if (isnull || !DatumGetBool(blocked))
-		return NULL;
 	if (sm_query_execute(scope, &find_missing, values, NULL, 1) == 0)
 		return NULL;
 	return sm_query_text(scope, 0, 1);
 }
 
 static void
-read_unit(SmQueryScope *scope, SmUnitBefore *before)
+check_up(SmQueryScope *scope, const SmUnitKey *key, Datum *values, SmUnitBefore *before)
+{
+	SmLookup found;
+	char *blocker = NULL;
+
+	sm_lookup_unit(scope, key, &found);
+	sm_run_check_fence(found.epoch, found.timeline);
+	check_status(key, found.status, found.direction);
+	before->state = found.state;
+	before->transactional = found.transactional;
+	before->batched = found.batched;
+	check_unit_order(key, before, found.previous);
+	/* Most first units have nothing before them at all. */
+	if (key->unit <= 1 && (found.depends || strcmp(key->phase, "expand") != 0))
+		blocker = find_blocker(scope, values);
+	if (blocker != NULL)
+		refuse(key, blocker, "Apply that first.");
+	if (key->unit <= 1 && strcmp(found.status, "rolled_back") == 0)
+	{
+		Datum phase_values[] = {values[0], values[4], values[1]};
+
+		sm_query_execute(scope, &reset_undo, phase_values, NULL, 0);
+	}
+}
+
+static void
+check_down(SmQueryScope *scope, const SmUnitKey *key, Datum *values, SmUnitBefore *before)
 {
 	bool isnull;
+	char *blocker;
 
-	before->state = sm_query_text(scope, 0, 5);
-	before->transactional = DatumGetBool(sm_query_value(0, 6, &isnull));
-	before->batched = DatumGetBool(sm_query_value(0, 7, &isnull));
+	if (sm_query_execute(scope, &find_undo, values, NULL, 1) != 1)
+		elog(ERROR, "migration_epoch has no row");
+	sm_run_check_fence(DatumGetInt64(sm_query_value(0, 1, NULL)), sm_query_text(scope, 0, 2));
+	check_status(key, sm_query_text(scope, 0, 3), "down");
+	before->state = sm_query_text(scope, 0, 4);
+	before->transactional = DatumGetBool(sm_query_value(0, 5, &isnull));
+	before->batched = DatumGetBool(sm_query_value(0, 6, &isnull));
+	check_unit_order(key, before, sm_query_text(scope, 0, 7));
+	blocker = sm_query_text(scope, 0, 8);
+	if (blocker != NULL)
+		refuse(key, blocker, "Undo that first.");
 }
 
 void
@@ -178,27 +183,10 @@ sm_order_check(SmQueryScope *scope, const SmUnitKey *key, SmUnitBefore *before)
 	    Int32GetDatum(key->unit),
 	    CStringGetTextDatum(key->target),
 	};
-	SmQuery *query = key->unit > 1 ? &check_next : &check_first;
-	char *status;
-	char *blocker;
 
-	if (!key->up)
-		query = &check_down;
 	sm_run_check_session();
-	if (sm_query_execute(scope, query, values, NULL, 1) != 1)
-		elog(ERROR, "migration_epoch has no row");
-	sm_run_check_fence(DatumGetInt64(sm_query_value(0, 1, NULL)), sm_query_text(scope, 0, 2));
-	status = sm_query_text(scope, 0, 3);
-	check_status(key, status, sm_query_text(scope, 0, 4));
-	read_unit(scope, before);
-	check_unit_order(key, before, sm_query_text(scope, 0, 8));
-	blocker = find_blocker(scope, key, values);
-	if (blocker != NULL)
-		refuse(key, blocker, key->up ? "Apply that first." : "Undo that first.");
-	if (key->up && key->unit <= 1 && strcmp(status, "rolled_back") == 0)
-	{
-		Datum phase_values[] = {values[0], values[4], values[1]};
-
-		sm_query_execute(scope, &reset_undo, phase_values, NULL, 0);
-	}
+	if (key->up)
+		check_up(scope, key, values, before);
+	else
+		check_down(scope, key, values, before);
 }

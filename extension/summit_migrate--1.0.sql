@@ -167,7 +167,7 @@ CREATE TABLE migration_dependencies (
 	depends_on_migration_id	text NOT NULL,
 	created_at				timestamptz NOT NULL DEFAULT now(),
 	depends_on_phase		text NOT NULL DEFAULT 'migrate' CHECK (depends_on_phase IN ('migrate', 'contract')),
-	UNIQUE (migration_id, depends_on_migration_id)
+	CONSTRAINT migration_dependencies_unique UNIQUE (migration_id, depends_on_migration_id)
 );
 CREATE INDEX migration_dependencies_depends_on ON migration_dependencies (depends_on_migration_id);
 COMMENT ON TABLE migration_dependencies IS
