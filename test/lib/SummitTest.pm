@@ -5,15 +5,33 @@ package SummitTest;
 use strict;
 use warnings;
 use Exporter 'import';
-use File::Basename;
+use File::Temp;
 use IPC::Run;
 use Test::More;
 
 our @EXPORT_OK = qw(need run_program wait_for);
 
+# Starts a shell command in mounts of its own.  In a chroot the root is no mount
+# point and cannot be made private; then it is private or not as it is outside.
+our @OWN_MOUNTS = (
+	'unshare', '--mount', '--propagation', 'unchanged', 'sh', '-ec',
+	'mount --make-rprivate / 2>/dev/null || true; exec "$@"', 'sh');
+
+# Whether this user can have them, and what is mounted there is not seen here.
+sub has_own_mounts
+{
+	my $folder = File::Temp->newdir('summit_mounts_XXXXXX', TMPDIR => 1);
+	mkdir "$folder/$_" for qw(a b a/probe);
+	my $mounted =
+	  (run_program(@OWN_MOUNTS, 'mount', '--bind', "$folder/a", "$folder/b"))[0] == 0;
+	my $leaked = -e "$folder/b/probe";
+	system('umount', "$folder/b") if $leaked;
+	return $mounted && !$leaked;
+}
+
 my %is_there = (
 	root => sub { $> == 0 },
-	mounts => sub { system('unshare --mount true 2>/dev/null') == 0 },
+	mounts => \&has_own_mounts,
 	pgbouncer => sub { grep { -x "$_/pgbouncer" } split(/:/, $ENV{PATH}), '/usr/sbin' });
 
 # Ends the file when a component that its head asks for is not there: as skipped,

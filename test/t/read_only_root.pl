@@ -66,9 +66,8 @@ EOT
 sub in_read_only_root
 {
 	my ($command) = @_;
-	return run_program('unshare', '--mount', 'sh', '-ec', <<'EOT', 'sh', "$tmp", $command, @environment);
+	return run_program(@SummitTest::OWN_MOUNTS, 'sh', '-ec', <<'EOT', 'sh', "$tmp", $command, @environment);
 tmp=$1 command=$2; shift 2
-mount --make-rprivate /
 mount --rbind / "$tmp/root"
 awk -v root="$tmp/root" 'index($5, root) == 1 {print $5}' /proc/self/mountinfo |
 	while read -r mount; do mount -o remount,ro,bind "$mount" 2>/dev/null || true; done
