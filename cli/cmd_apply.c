@@ -84,6 +84,8 @@ say_end(Apply *apply, SmOutcome outcome)
 	SmReport *report = &apply->run.report;
 	char *duration = sm_output_duration(sm_clock() - report->started);
 
+	if (report->phases > 0)
+		sm_plan_list_due(apply->plan);
 	if (sm_output_is_json())
 		say_json(apply, sm_apply_result(outcome));
 	else

@@ -149,6 +149,28 @@ has_work_left(const SmMigration *migration, int phases)
 	return false;
 }
 
+/* Has the phase run, at least in part? */
+static bool
+has_begun(const SmMigration *migration, SmPhaseName phase)
+{
+	return migration->state[phase] == SM_STATE_COMPLETED ||
+	       ((migration->state[phase] == SM_STATE_FAILED ||
+	         migration->state[phase] == SM_STATE_RUNNING) &&
+	        migration->begun[phase]);
+}
+
+/* A repeatable file that has changed runs from its first unit on. */
+static void
+start_over(SmMigration *migration)
+{
+	for (int i = 0; i < SM_PHASES; i++)
+		for (int j = 0; j < migration->up[i].nunits; j++)
+		{
+			migration->up[i].units[j].completed = false;
+			migration->up[i].units[j].batch_cursor = NULL;
+		}
+}
+
 /* What has run of it and reads otherwise now, or -1. */
 static int
 changed_run_phase(const SmMigration *migration)
@@ -157,7 +179,7 @@ changed_run_phase(const SmMigration *migration)
 	{
 		const char *digest = migration->ledger_digest[i];
 
-		if (migration->state[i] == SM_STATE_COMPLETED && digest != NULL &&
+		if (has_begun(migration, i) && digest != NULL &&
 		    (!migration->up[i].present || strcmp(digest, migration->up[i].digest) != 0))
 			return i;
 	}
@@ -175,7 +197,10 @@ compare(SmPlan *plan, SmMigration *migration)
 	         strcmp(migration->ledger_meaning, migration->meaning) == 0)
 		migration->change = SM_CHANGE_COMMENTS;
 	else if (migration->repeatable)
+	{
 		migration->change = SM_CHANGE_REPEAT;
+		start_over(migration);
+	}
 	else
 	{
 		migration->changed_phase = changed_run_phase(migration);
@@ -339,6 +364,22 @@ plan_steps(SmPlan *plan, const SmPlanRequest *request)
 			in_scope = false;
 		if (migration == last)
 			in_scope = false;
+	}
+}
+
+void
+sm_plan_list_due(SmPlan *plan)
+{
+	plan->ndue = 0;
+	for (int i = 0; i < plan->nmigrations; i++)
+	{
+		SmMigration *migration = plan->migrations[i];
+
+		if (migration->file != NULL && !migration->other_target &&
+		    has_phase(migration, SM_PHASE_CONTRACT) &&
+		    migration->state[SM_PHASE_CONTRACT] != SM_STATE_COMPLETED &&
+		    sm_plan_is_applied(migration))
+			add_step(plan, &plan->due, &plan->ndue, migration, SM_PHASE_CONTRACT);
 	}
 }
 

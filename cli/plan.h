@@ -160,6 +160,7 @@ typedef struct SmMigration
 	char *ledger_digest[SM_PHASES]; /* read for changed files only */
 	char *ledger_meaning;
 	bool ledger_repeatable;
+	bool begun[SM_PHASES];            /* some unit of the phase is completed or half-way */
 
 	/* what the comparison says */
 	SmChange change;
@@ -235,6 +236,9 @@ extern bool sm_plan_has_run(const SmMigration *migration);
 
 /* Path of the migration's file, for messages; NULL without a file. */
 extern char *sm_plan_path(const SmPlan *plan, const SmMigration *migration);
+
+/* Lists the due contracts anew, after steps have run. */
+extern void sm_plan_list_due(SmPlan *plan);
 
 /*
  * Adds the mismatches and (unless any order is allowed) what is out of order

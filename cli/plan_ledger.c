@@ -228,6 +228,9 @@ read_unit_row(SmPlan *plan, SmMigration *migration, const PGresult *rows, int ro
 
 	if (!down && name == SM_PHASE_ALL)
 		return;
+	if (!down && (strcmp(PQgetvalue(rows, row, 4), "completed") == 0 ||
+	              strcmp(PQgetvalue(rows, row, 4), "running") == 0 || !PQgetisnull(rows, row, 5)))
+		migration->begun[name] = true;
 	phase = down ? &migration->down[name] : &migration->up[name];
 	if (number < 1 || number > phase->nunits)
 		return;

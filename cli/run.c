@@ -260,6 +260,7 @@ sm_run_register(SmRun *run, SmPlan *plan)
 			sm_wire_array_add(&names, migration->file->name, strlen(migration->file->name));
 			sm_wire_array_add(&texts, sm_source_text(plan->source, migration->file),
 			                  migration->file->length);
+			migration->registered = true;
 		}
 		if (migration == last)
 			break;

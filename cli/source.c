@@ -200,9 +200,12 @@ read_failure(const Reader *reader, const char *name)
 	return strerror(cause);
 }
 
+/* Of the normalised text; one last newline, there or not, makes no other file. */
 static bool
 digest_text(Reader *reader, size_t length, unsigned char *digest)
 {
+	if (length > 0 && reader->buffer[length - 1] == '\n')
+		length--;
 	return EVP_DigestInit_ex(reader->digest, reader->sha256, NULL) == 1 &&
 	       EVP_DigestUpdate(reader->digest, reader->buffer, length) == 1 &&
 	       EVP_DigestFinal_ex(reader->digest, digest, NULL) == 1;

@@ -26,7 +26,7 @@ typedef struct SmFile
 	bool usable; /* nothing is wrong with its name and its bytes */
 	char *text;  /* normalised; NULL while it is not kept: sm_source_text() */
 	size_t length;
-	unsigned char digest[SM_DIGEST_LENGTH]; /* SHA-256 of the normalised text */
+	unsigned char digest[SM_DIGEST_LENGTH]; /* SHA-256, as the ledger's checksum */
 } SmFile;
 
 typedef struct SmSource

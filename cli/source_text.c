@@ -36,8 +36,6 @@ sm_source_text_normalise(char *bytes, size_t length)
 				from = cr + 1;
 			}
 		}
-	if (to > bytes && to[-1] == '\n')
-		to--;
 	return to - bytes;
 }
 

@@ -1,7 +1,7 @@
 /*
  * source_text.h
  *		Bytes of a file to normalised text, as the server does it: no BOM, LF
- *		line ends, without one last newline, valid UTF-8, no NUL.
+ *		line ends, valid UTF-8, no NUL.
  */
 #ifndef SM_SOURCE_TEXT_H
 #define SM_SOURCE_TEXT_H

@@ -1,0 +1,75 @@
+# What a file's statements do to the session: settings and roles hold to its end,
+# not longer, and the ledger does not notice.
+use strict;
+use warnings;
+use Test::More;
+use SummitMigrate;
+
+my $node = SummitMigrate::start_server('main');
+my $project = SummitMigrate->new($node);
+
+$project->query('CREATE ROLE owner_role; CREATE ROLE low; CREATE SCHEMA other;'
+	  . 'GRANT CREATE, USAGE ON SCHEMA public, other TO owner_role, low');
+$project->migration('20250101_000000_schema_settings', <<'EOT');
+SET search_path = other, public;
+SET lock_timeout = '7s';
+BEGIN;
+CREATE TABLE in_other (id int);
+COMMIT;
+SET ROLE low;
+CREATE TABLE of_low AS SELECT current_setting('lock_timeout') AS lock_timeout;
+CREATE INDEX CONCURRENTLY of_low_index ON of_low (lock_timeout);
+BEGIN;
+CREATE TABLE later AS SELECT current_user AS who, current_setting('lock_timeout') AS lock_timeout;
+COMMIT;
+DEALLOCATE ALL;
+EOT
+$project->migration('20250102_000000_schema_after', 'CREATE TABLE in_public AS SELECT current_user AS who;');
+$project->migration('20250103_000000_schema_owned', 'CREATE TABLE owned (id int);', 'Run-As' => 'owner_role');
+$project->migration('20250104_000000_schema_serial', <<'EOT');
+SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;
+CREATE TABLE serial_level AS SELECT current_setting('transaction_isolation') AS level;
+SET CONSTRAINTS ALL DEFERRED;
+EOT
+$project->migration('20250105_000000_schema_read_only', <<'EOT');
+CREATE TABLE before_read_only (id int);
+SET TRANSACTION READ ONLY;
+EOT
+$project->run_is(0, ['apply'], undef, undef, 'apply');
+is($project->query('SELECT to_regclass(\'other.in_other\') IS NOT NULL, to_regclass(\'public.in_public\') IS NOT NULL'),
+	't|t', 'search_path holds for the file and not for the next');
+is($project->query("SELECT tableowner FROM pg_tables WHERE tablename = 'of_low'"), 'low', 'SET ROLE holds');
+is($project->query('SELECT * FROM other.later'), 'low|7s', 'also in a later unit, as lock_timeout does');
+is($project->query('SELECT who FROM in_public'), $project->query('SELECT current_user'), 'and not in the next file');
+is($project->query("SELECT tableowner FROM pg_tables WHERE tablename = 'owned'"), 'owner_role', 'Run-As');
+is($project->query('SELECT level FROM serial_level'), 'serializable', 'SET TRANSACTION comes first');
+is($project->query("SELECT to_regclass('before_read_only') IS NOT NULL"), 't', 'READ ONLY does not stop the ledger');
+is($project->query('SELECT DISTINCT run_by FROM summit_migrate.migration_units'),
+	$project->query('SELECT current_user'), 'the ledger knows who runs');
+
+# settings of completed units are made again when a file goes on
+$project = SummitMigrate->new($node);
+$project->query('CREATE SCHEMA other');
+$project->migration('20250101_000000_schema_resume', <<'EOT');
+SET search_path = other;
+BEGIN;
+CREATE TABLE first (id int);
+COMMIT;
+BEGIN;
+INSERT INTO second VALUES (1);
+COMMIT;
+EOT
+$project->run_is(1, ['apply'], undef, qr/second/, 'a later unit fails');
+$project->query('CREATE TABLE other.second (id int)');
+$project->run_is(0, ['apply'], undef, undef, 'and runs again');
+is($project->query('SELECT count(*) FROM other.second'), 1, 'under the settings of the first');
+
+# [set] and owner_role of the configuration
+$project->file('summit-migrate.conf', "[project]\nowner_role = owner_role\n[set]\napplication.tenant = blue\n");
+$project->query('GRANT CREATE ON SCHEMA public TO owner_role');
+$project->migration('20250102_000000_schema_set', "CREATE TABLE tenant AS SELECT current_setting('application.tenant') AS t;");
+$project->run_is(0, ['apply'], undef, undef, 'with a configuration');
+is($project->query("SELECT t, (SELECT tableowner FROM pg_tables WHERE tablename = 'tenant') FROM tenant"),
+	'blue|owner_role', 'its values and its role hold');
+
+done_testing();
