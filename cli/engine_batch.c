@@ -46,10 +46,10 @@ send_begin(SmExchange *exchange, Walk *walk, double waited)
 	key.values[5] = lock_timeout;
 	key.values[6] = statement_timeout;
 	key.values[7] = waited_text;
-	sm_exchange_prepared(exchange, SM_PART_BEGIN, SM_LEDGER_BEGIN, 0, NULL);
+	sm_ledger_queue(exchange, SM_PART_BEGIN, SM_LEDGER_BEGIN, NULL);
 	if (sm_session_has_role(work->run))
 		sm_session_leave_role(exchange);
-	sm_exchange_prepared(exchange, SM_PART_LEDGER, SM_LEDGER_BEGIN_UNIT, 8, key.values);
+	sm_ledger_queue(exchange, SM_PART_LEDGER, SM_LEDGER_BEGIN_UNIT, key.values);
 	sm_session_enter_role(exchange);
 }
 
@@ -96,10 +96,9 @@ run_batch(SmExchange *exchange, Walk *walk)
 	else if (walk->upper != NULL)
 		sm_exchange_query(exchange, SM_PART_STATEMENT, 0, batch->run, 2, next);
 	sm_session_leave_role(exchange);
-	sm_exchange_prepared(exchange, SM_PART_LEDGER,
-	                     walk->upper ? SM_LEDGER_RECORD_BATCH : SM_LEDGER_FINISH_UNIT, 6,
-	                     key.values);
-	sm_exchange_prepared(exchange, SM_PART_COMMIT, SM_LEDGER_COMMIT, 0, NULL);
+	sm_ledger_queue(exchange, SM_PART_LEDGER,
+	                walk->upper ? SM_LEDGER_RECORD_BATCH : SM_LEDGER_FINISH_UNIT, key.values);
+	sm_ledger_queue(exchange, SM_PART_COMMIT, SM_LEDGER_COMMIT, NULL);
 	return sm_exchange_finish(exchange);
 }
 

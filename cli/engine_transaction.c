@@ -23,7 +23,7 @@ static void
 send_begin(SmExchange *exchange, const SmUnit *unit)
 {
 	if (unit->begin == NULL)
-		sm_exchange_prepared(exchange, SM_PART_BEGIN, SM_LEDGER_BEGIN, 0, NULL);
+		sm_ledger_queue(exchange, SM_PART_BEGIN, SM_LEDGER_BEGIN, NULL);
 	else
 		sm_exchange_query(exchange, SM_PART_BEGIN, 0, unit->begin, 0, NULL);
 	send_statements(exchange, unit, true);
@@ -46,7 +46,7 @@ send_begin_unit(SmExchange *exchange, SmWork *work, const SmUnit *unit, double w
 	key.values[7] = waited_text;
 	if (sm_session_has_role(work->run))
 		sm_session_leave_role(exchange);
-	sm_exchange_prepared(exchange, SM_PART_LEDGER, SM_LEDGER_BEGIN_UNIT, 8, key.values);
+	sm_ledger_queue(exchange, SM_PART_LEDGER, SM_LEDGER_BEGIN_UNIT, key.values);
 	sm_session_enter_role(exchange);
 }
 
@@ -58,8 +58,8 @@ send_finish_unit(SmExchange *exchange, SmWork *work, const SmUnit *unit)
 	sm_engine_key(work, unit->number, &key);
 	key.values[5] = sm_engine_final(work, unit);
 	sm_session_leave_role(exchange);
-	sm_exchange_prepared(exchange, SM_PART_LEDGER, SM_LEDGER_FINISH_UNIT, 6, key.values);
-	sm_exchange_prepared(exchange, SM_PART_COMMIT, SM_LEDGER_COMMIT, 0, NULL);
+	sm_ledger_queue(exchange, SM_PART_LEDGER, SM_LEDGER_FINISH_UNIT, key.values);
+	sm_ledger_queue(exchange, SM_PART_COMMIT, SM_LEDGER_COMMIT, NULL);
 }
 
 /* One attempt at the unit. */
@@ -67,6 +67,7 @@ static bool
 run_once(SmExchange *exchange, SmWork *work, SmUnit *unit, double waited)
 {
 	sm_exchange_start(exchange, work->run);
+	exchange->plain = sm_session_takes_prepared(unit);
 	send_begin(exchange, unit);
 	send_begin_unit(exchange, work, unit, waited);
 	send_statements(exchange, unit, false);

@@ -172,8 +172,6 @@ add_message(SmExchange *exchange, SmPart part, int index)
 	message->part = part;
 	message->index = index;
 	message->keep = false;
-	if (part == SM_PART_COMMIT)
-		exchange->commit_sent = true;
 	return message;
 }
 

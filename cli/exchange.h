@@ -39,7 +39,7 @@ typedef struct SmExchange
 	SmMessage failed; /* what it answers */
 	PGresult *kept;   /* the rows that were wanted */
 	bool lost;        /* the connection is gone */
-	bool commit_sent; /* so that it may have committed */
+	bool plain;       /* nothing in it may be prepared */
 } SmExchange;
 
 extern void sm_exchange_start(SmExchange *exchange, SmRun *run);

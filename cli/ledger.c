@@ -8,16 +8,55 @@
 #include "ledger.h"
 #include "session.h"
 
-/* "SELECT f(...)" is cheaper for the server than "SELECT * FROM f(...)". */
-static void
-prepare_call(SmExchange *exchange, const char *name, const char *signature, int nparams)
+/* Statements of our own, and signatures of the ledger's writers. */
+static const struct
 {
-	char *call = sm_conn_call_text(exchange->run->conn, signature);
-	char *text = psprintf("SELECT %s", call + strlen("SELECT * FROM "));
+	const char *name;
+	const char *text;
+	const char *signature;
+	int nparams;
+} calls[SM_LEDGER_CALLS] = {
+    [SM_LEDGER_BEGIN] = {"summit_migrate_begin", "BEGIN", NULL, 0},
+    [SM_LEDGER_COMMIT] = {"summit_migrate_commit", "COMMIT", NULL, 0},
+    [SM_LEDGER_AUTHORIZATION] = {"summit_migrate_authorization",
+                                 "SET LOCAL SESSION AUTHORIZATION DEFAULT", NULL, 0},
+    [SM_LEDGER_ROLE] = {"summit_migrate_role", "SET LOCAL ROLE TO DEFAULT", NULL, 0},
+    [SM_LEDGER_BEGIN_UNIT] = {"summit_migrate_begin_unit", NULL,
+                              "begin_unit(text,text,text,int4,text,int4,int4,float8)", 8},
+    [SM_LEDGER_FINISH_UNIT] = {"summit_migrate_finish_unit", NULL,
+                               "finish_unit(text,text,text,int4,text,bool)", 6},
+    [SM_LEDGER_RECORD_BATCH] = {"summit_migrate_record_batch", NULL,
+                                "record_batch(text,text,text,int4,text,text)", 6},
+};
 
-	sm_exchange_prepare(exchange, name, text, nparams);
+/* "SELECT f(...)" is cheaper for the server than "SELECT * FROM f(...)". */
+static char *
+call_text(const SmRun *run, SmLedgerCall call)
+{
+	char *whole;
+	char *text;
+
+	if (calls[call].text != NULL)
+		return pg_strdup(calls[call].text);
+	whole = sm_conn_call_text(run->conn, calls[call].signature);
+	text = psprintf("SELECT %s", whole + strlen("SELECT * FROM "));
+	pg_free(whole);
+	return text;
+}
+
+void
+sm_ledger_queue(SmExchange *exchange, SmPart part, SmLedgerCall call, const char *const *values)
+{
+	char *text;
+
+	if (!exchange->plain)
+	{
+		sm_exchange_prepared(exchange, part, calls[call].name, calls[call].nparams, values);
+		return;
+	}
+	text = call_text(exchange->run, call);
+	sm_exchange_query(exchange, part, 0, text, calls[call].nparams, values);
 	pg_free(text);
-	pg_free(call);
 }
 
 static bool
@@ -49,16 +88,13 @@ sm_ledger_prepare(SmRun *run)
 		return true;
 	sm_exchange_start(&exchange, run);
 	deallocate(&exchange);
-	sm_exchange_prepare(&exchange, SM_LEDGER_BEGIN, "BEGIN", 0);
-	sm_exchange_prepare(&exchange, SM_LEDGER_COMMIT, "COMMIT", 0);
-	sm_exchange_prepare(&exchange, "summit_migrate_authorization",
-	                    "SET LOCAL SESSION AUTHORIZATION DEFAULT", 0);
-	sm_exchange_prepare(&exchange, "summit_migrate_role", "SET LOCAL ROLE TO DEFAULT", 0);
-	prepare_call(&exchange, SM_LEDGER_BEGIN_UNIT,
-	             "begin_unit(text,text,text,int4,text,int4,int4,float8)", 8);
-	prepare_call(&exchange, SM_LEDGER_FINISH_UNIT, "finish_unit(text,text,text,int4,text,bool)", 6);
-	prepare_call(&exchange, SM_LEDGER_RECORD_BATCH, "record_batch(text,text,text,int4,text,text)",
-	             6);
+	for (int i = 0; i < SM_LEDGER_CALLS; i++)
+	{
+		char *text = call_text(run, i);
+
+		sm_exchange_prepare(&exchange, calls[i].name, text, calls[i].nparams);
+		pg_free(text);
+	}
 	done = keep_failure(&exchange, sm_exchange_finish(&exchange));
 	sm_exchange_end(&exchange);
 	run->prepared = done;

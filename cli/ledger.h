@@ -7,15 +7,28 @@
 
 #include "exchange.h"
 
-/* Names of the prepared calls of a transactional unit. */
-#define SM_LEDGER_BEGIN "summit_migrate_begin"
-#define SM_LEDGER_COMMIT "summit_migrate_commit"
-#define SM_LEDGER_BEGIN_UNIT "summit_migrate_begin_unit"
-#define SM_LEDGER_FINISH_UNIT "summit_migrate_finish_unit"
-#define SM_LEDGER_RECORD_BATCH "summit_migrate_record_batch"
+/* What the exchanges of units say again and again, prepared once a session. */
+typedef enum SmLedgerCall
+{
+	SM_LEDGER_BEGIN,
+	SM_LEDGER_COMMIT,
+	SM_LEDGER_AUTHORIZATION, /* back to the connection's own, in this transaction */
+	SM_LEDGER_ROLE,
+	SM_LEDGER_BEGIN_UNIT,
+	SM_LEDGER_FINISH_UNIT,
+	SM_LEDGER_RECORD_BATCH,
+	SM_LEDGER_CALLS
+} SmLedgerCall;
 
 /* Prepares them in this session, once; false with run->failure. */
 extern bool sm_ledger_prepare(SmRun *run);
+
+/*
+ * Queues one of them with its parameters; as plain text in an exchange whose
+ * statements may take prepared statements away.
+ */
+extern void sm_ledger_queue(SmExchange *exchange, SmPart part, SmLedgerCall call,
+                            const char *const *values);
 
 /*
  * Calls a writer in a transaction of its own, as the connection's own role,

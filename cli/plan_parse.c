@@ -154,9 +154,9 @@ read_header(Reading *reading)
 	else if (name_is(reading, "repeat"))
 		migration->repeatable = strcmp(value, "on-change") == 0;
 	else if (name_is(reading, "lock-timeout"))
-		migration->lock_timeout = sm_options_duration(value);
+		migration->lock_timeout = atoi(value);
 	else if (name_is(reading, "statement-timeout"))
-		migration->statement_timeout = sm_options_duration(value);
+		migration->statement_timeout = atoi(value);
 }
 
 static void

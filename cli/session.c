@@ -6,6 +6,7 @@
 
 #include "fe_utils/string_utils.h"
 
+#include "ledger.h"
 #include "session.h"
 
 static void
@@ -125,6 +126,23 @@ leaves_session(const char *tag)
 	return false;
 }
 
+/* Does a statement of this kind take our prepared statements away? */
+static bool
+takes_prepared(const char *tag)
+{
+	return strncmp(tag, "DEALLOCATE", strlen("DEALLOCATE")) == 0 ||
+	       strncmp(tag, "DISCARD", strlen("DISCARD")) == 0;
+}
+
+bool
+sm_session_takes_prepared(const SmUnit *unit)
+{
+	for (int i = 0; i < unit->nstatements; i++)
+		if (takes_prepared(unit->statements[i].tag))
+			return true;
+	return false;
+}
+
 void
 sm_session_note(SmRun *run, const SmUnit *unit)
 {
@@ -136,9 +154,7 @@ sm_session_note(SmRun *run, const SmUnit *unit)
 			continue;
 		run->session.touched = true;
 		run->session.looked = false;
-		/* it takes our prepared statements with it */
-		if (strncmp(tag, "DEALLOCATE", strlen("DEALLOCATE")) == 0 ||
-		    strncmp(tag, "DISCARD", strlen("DISCARD")) == 0)
+		if (takes_prepared(tag))
 			run->prepared = false;
 	}
 }
@@ -189,8 +205,8 @@ sm_session_has_role(const SmRun *run)
 void
 sm_session_leave_role(SmExchange *exchange)
 {
-	sm_exchange_prepared(exchange, SM_PART_SETTING, "summit_migrate_authorization", 0, NULL);
-	sm_exchange_prepared(exchange, SM_PART_SETTING, "summit_migrate_role", 0, NULL);
+	sm_ledger_queue(exchange, SM_PART_SETTING, SM_LEDGER_AUTHORIZATION, NULL);
+	sm_ledger_queue(exchange, SM_PART_SETTING, SM_LEDGER_ROLE, NULL);
 }
 
 void

@@ -23,6 +23,9 @@ extern bool sm_session_look(SmRun *run);
 /* Notes what a unit's statements may do to the session. */
 extern void sm_session_note(SmRun *run, const SmUnit *unit);
 
+/* Whether prepared statements may be gone in the middle of the unit. */
+extern bool sm_session_takes_prepared(const SmUnit *unit);
+
 /* At the end of a file, and after a failure: as the session was at its start. */
 extern bool sm_session_close(SmRun *run);
 
