@@ -46,6 +46,7 @@ send_begin(SmExchange *exchange, Walk *walk, double waited)
 	key.values[5] = lock_timeout;
 	key.values[6] = statement_timeout;
 	key.values[7] = waited_text;
+	key.values[8] = "";
 	sm_ledger_queue(exchange, SM_PART_BEGIN, SM_LEDGER_BEGIN, NULL);
 	if (sm_session_has_role(work->run))
 		sm_session_leave_role(exchange);

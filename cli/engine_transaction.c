@@ -30,7 +30,8 @@ send_begin(SmExchange *exchange, const SmUnit *unit)
 }
 
 static void
-send_begin_unit(SmExchange *exchange, SmWork *work, const SmUnit *unit, double waited)
+send_begin_unit(SmExchange *exchange, SmWork *work, const SmUnit *unit, double waited,
+                const char *after)
 {
 	SmUnitKey key;
 	char lock_timeout[16];
@@ -44,6 +45,7 @@ send_begin_unit(SmExchange *exchange, SmWork *work, const SmUnit *unit, double w
 	key.values[5] = lock_timeout;
 	key.values[6] = statement_timeout;
 	key.values[7] = waited_text;
+	key.values[8] = after;
 	if (sm_session_has_role(work->run))
 		sm_session_leave_role(exchange);
 	sm_ledger_queue(exchange, SM_PART_LEDGER, SM_LEDGER_BEGIN_UNIT, key.values);
@@ -62,16 +64,23 @@ send_finish_unit(SmExchange *exchange, SmWork *work, const SmUnit *unit)
 	sm_ledger_queue(exchange, SM_PART_COMMIT, SM_LEDGER_COMMIT, NULL);
 }
 
+void
+sm_engine_send_unit(SmExchange *exchange, SmWork *work, const SmUnit *unit, double waited,
+                    const char *after)
+{
+	send_begin(exchange, unit);
+	send_begin_unit(exchange, work, unit, waited, after);
+	send_statements(exchange, unit, false);
+	send_finish_unit(exchange, work, unit);
+}
+
 /* One attempt at the unit. */
 static bool
 run_once(SmExchange *exchange, SmWork *work, SmUnit *unit, double waited)
 {
 	sm_exchange_start(exchange, work->run);
 	exchange->plain = sm_session_takes_prepared(unit);
-	send_begin(exchange, unit);
-	send_begin_unit(exchange, work, unit, waited);
-	send_statements(exchange, unit, false);
-	send_finish_unit(exchange, work, unit);
+	sm_engine_send_unit(exchange, work, unit, waited, "");
 	return sm_exchange_finish(exchange);
 }
 

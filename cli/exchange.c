@@ -85,11 +85,27 @@ take_error(SmExchange *exchange, PGresult *result)
 	PQclear(result);
 }
 
+/* Rows of the user's statements are thrown away one by one, not collected. */
+static void
+expect_rows(SmExchange *exchange)
+{
+	if (exchange->nanswered < exchange->nsent &&
+	    exchange->messages[exchange->nanswered].part == SM_PART_STATEMENT &&
+	    !exchange->messages[exchange->nanswered].keep)
+		(void) PQsetSingleRowMode(exchange->pg);
+}
+
 static void
 take_result(SmExchange *exchange, PGresult *result)
 {
 	switch (PQresultStatus(result))
 	{
+		case PGRES_PIPELINE_SYNC:
+			/* no NULL comes after it */
+			exchange->syncs += exchange->error == NULL;
+			exchange->nanswered++;
+			expect_rows(exchange);
+			break;
 		case PGRES_TUPLES_OK:
 			if (exchange->messages[exchange->nanswered].keep)
 			{
@@ -111,16 +127,6 @@ take_result(SmExchange *exchange, PGresult *result)
 			break;
 	}
 	PQclear(result);
-}
-
-/* Rows of the user's statements are thrown away one by one, not collected. */
-static void
-expect_rows(SmExchange *exchange)
-{
-	if (exchange->nanswered < exchange->nsent &&
-	    exchange->messages[exchange->nanswered].part == SM_PART_STATEMENT &&
-	    !exchange->messages[exchange->nanswered].keep)
-		(void) PQsetSingleRowMode(exchange->pg);
 }
 
 /* Takes one result, or the end of a message's results. */
@@ -158,10 +164,23 @@ take_ready(SmExchange *exchange)
 
 /* ---- questions ---- */
 
+/* Forgets what was answered, so that a long series of units needs no more room than its window. */
+static void
+forget_answered(SmExchange *exchange)
+{
+	exchange->nsent -= exchange->nanswered;
+	memmove(exchange->messages, exchange->messages + exchange->nanswered,
+	        exchange->nsent * sizeof(SmMessage));
+	exchange->nanswered = 0;
+}
+
 static SmMessage *
 add_message(SmExchange *exchange, SmPart part, int index)
 {
 	SmMessage *message;
+
+	if (exchange->nsent == exchange->size && exchange->nanswered > exchange->size / 2)
+		forget_answered(exchange);
 
 	if (exchange->nsent == exchange->size)
 	{
@@ -236,31 +255,23 @@ sm_exchange_keep(SmExchange *exchange)
 
 /* ---- the end ---- */
 
-/* Reads up to and with the Sync's answer. */
-static void
-read_all(SmExchange *exchange)
+void
+sm_exchange_sync(SmExchange *exchange)
 {
-	while (!exchange->lost)
-	{
-		if (!wait_result(exchange->run, exchange->pg))
-		{
-			set_lost(exchange);
-			return;
-		}
-		if (exchange->nanswered == exchange->nsent)
-		{
-			PGresult *sync = PQgetResult(exchange->pg);
-			bool over = PQresultStatus(sync) == PGRES_PIPELINE_SYNC;
+	if (exchange->lost)
+		return;
+	add_message(exchange, SM_PART_SYNC, 0);
+	if (!PQpipelineSync(exchange->pg))
+		set_lost(exchange);
+}
 
-			PQclear(sync);
-			if (over)
-				return;
-			if (PQstatus(exchange->pg) != CONNECTION_OK)
-				set_lost(exchange);
-		}
-		else
-			take_next(exchange);
-	}
+void
+sm_exchange_take(SmExchange *exchange)
+{
+	if (!wait_result(exchange->run, exchange->pg))
+		set_lost(exchange);
+	else
+		take_next(exchange);
 }
 
 /* A transaction that an error has left behind. */
@@ -280,9 +291,9 @@ roll_back(SmExchange *exchange)
 bool
 sm_exchange_finish(SmExchange *exchange)
 {
-	if (!exchange->lost && !PQpipelineSync(exchange->pg))
-		set_lost(exchange);
-	read_all(exchange);
+	sm_exchange_sync(exchange);
+	while (!exchange->lost && exchange->nanswered < exchange->nsent)
+		sm_exchange_take(exchange);
 	if (!exchange->lost)
 	{
 		PQsetnonblocking(exchange->pg, 0);

@@ -16,7 +16,8 @@ typedef enum SmPart
 	SM_PART_SETTING, /* a setting of ours */
 	SM_PART_LEDGER,
 	SM_PART_STATEMENT,
-	SM_PART_COMMIT
+	SM_PART_COMMIT,
+	SM_PART_SYNC /* what was sent so far is over with its answer, failed or not */
 } SmPart;
 
 typedef struct SmMessage
@@ -38,6 +39,7 @@ typedef struct SmExchange
 	PGresult *error;  /* the first error */
 	SmMessage failed; /* what it answers */
 	PGresult *kept;   /* the rows that were wanted */
+	int syncs;        /* Syncs that were answered while nothing had failed */
 	bool lost;        /* the connection is gone */
 	bool plain;       /* nothing in it may be prepared */
 } SmExchange;
@@ -58,6 +60,12 @@ extern void sm_exchange_prepare(SmExchange *exchange, const char *name, const ch
 
 /* The rows of what was queued last are to be kept. */
 extern void sm_exchange_keep(SmExchange *exchange);
+
+/* Queues a Sync: what follows is a series of its own, of which an error before is no part. */
+extern void sm_exchange_sync(SmExchange *exchange);
+
+/* Waits for one more result; the exchange may be lost then. */
+extern void sm_exchange_take(SmExchange *exchange);
 
 /*
  * Ends the exchange: sends the Sync, reads all answers.  true when everything

@@ -22,7 +22,7 @@ static const struct
                                  "SET LOCAL SESSION AUTHORIZATION DEFAULT", NULL, 0},
     [SM_LEDGER_ROLE] = {"summit_migrate_role", "SET LOCAL ROLE TO DEFAULT", NULL, 0},
     [SM_LEDGER_BEGIN_UNIT] = {"summit_migrate_begin_unit", NULL,
-                              "begin_unit(text,text,text,int4,text,int4,int4,float8)", 8},
+                              "begin_unit(text,text,text,int4,text,int4,int4,float8,text)", 9},
     [SM_LEDGER_FINISH_UNIT] = {"summit_migrate_finish_unit", NULL,
                                "finish_unit(text,text,text,int4,text,bool)", 6},
     [SM_LEDGER_RECORD_BATCH] = {"summit_migrate_record_batch", NULL,

@@ -437,6 +437,13 @@ sm_plan_refuse_findings(SmPlan *plan, bool any_order)
 
 /* ---- the plan ---- */
 
+/* One snapshot for all that is read: a run beside it must not be seen half. */
+static void
+command(SmConn *conn, const char *text)
+{
+	PQclear(sm_conn_query(conn, text, 0, NULL));
+}
+
 SmPlan *
 sm_plan_make(SmConn *conn, const SmPlanRequest *request)
 {
@@ -444,6 +451,7 @@ sm_plan_make(SmConn *conn, const SmPlanRequest *request)
 
 	plan->arena = sm_arena_create();
 	sm_problems_init(&plan->problems, plan->arena);
+	command(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 	/* the server reads the ledger while we read the files */
 	sm_plan_ledger_ask(conn);
 	plan->source = sm_source_read(request->folder, &plan->problems);
@@ -453,6 +461,7 @@ sm_plan_make(SmConn *conn, const SmPlanRequest *request)
 	sm_plan_order_dependencies(plan);
 	sm_plan_order_sort(plan);
 	sm_plan_order_check(conn, plan);
+	command(conn, "COMMIT");
 	if (plan->problems.count == 0)
 		plan_steps(plan, request);
 	return plan;

@@ -141,11 +141,14 @@ take_lock(SmRun *run, int wait_ms)
 long long
 sm_run_epoch(SmConn *conn)
 {
-	char *query = psprintf("SELECT coalesce(pg_catalog.max(r.epoch), 0) FROM %s.run_history(1) r",
-	                       conn->schema);
+	char *query =
+	    psprintf("SELECT r.epoch, r.ended_at IS NULL FROM %s.run_history(1) r", conn->schema);
 	PGresult *result = sm_conn_query(conn, query, 0, NULL);
-	long long epoch = atoll(PQgetvalue(result, 0, 0));
+	long long epoch = PQntuples(result) == 0 ? 0 : atoll(PQgetvalue(result, 0, 0));
 
+	/* what is read beside a run that is under way may be half old and half new */
+	if (PQntuples(result) > 0 && PQgetvalue(result, 0, 1)[0] == 't')
+		epoch = -1;
 	PQclear(result);
 	pg_free(query);
 	return epoch;

@@ -75,7 +75,10 @@ extern void sm_run_init(SmRun *run, SmConn *conn, SmConfig *config, const char *
  */
 extern bool sm_run_begin(SmRun *run, long long planned_epoch);
 
-/* The ledger's latest epoch, to be read before a plan is made. */
+/*
+ * The ledger's latest epoch, to be read before a plan is made; -1 while that
+ * run has not ended, so that the plan will count as stale.
+ */
 extern long long sm_run_epoch(SmConn *conn);
 
 /* Ends the run in the ledger and gives the lock back. */

@@ -11,6 +11,7 @@
 #include "progress.h"
 #include "run_migration.h"
 #include "session.h"
+#include "stream.h"
 
 static void
 set_work(SmWork *work, SmRun *run, SmPlan *plan, SmMigration *migration, SmPhaseName phase,
@@ -144,6 +145,13 @@ run_work(SmWork *work)
 	return outcome;
 }
 
+bool
+sm_migration_work(SmWork *work, SmRun *run, SmPlan *plan, const SmStep *step)
+{
+	set_work(work, run, plan, step->migration, step->phase, false);
+	return work->completes && !sm_engine_has_checks(work, true);
+}
+
 /* ---- the plan ---- */
 
 static SmOutcome
@@ -188,8 +196,12 @@ sm_migration_run(SmRun *run, SmPlan *plan, SmStep **at)
 	sm_progress_start(count_units(plan));
 	for (int i = 0; i < plan->nsteps && outcome == SM_OUTCOME_DONE; i++)
 	{
+		i += sm_stream_run(run, plan, i, &outcome);
+		if (i == plan->nsteps)
+			break;
 		*at = &plan->steps[i];
-		outcome = sm_interrupt_pending() ? SM_OUTCOME_INTERRUPTED : run_step(run, plan, i);
+		if (outcome == SM_OUTCOME_DONE)
+			outcome = sm_interrupt_pending() ? SM_OUTCOME_INTERRUPTED : run_step(run, plan, i);
 	}
 	sm_progress_end();
 	return outcome;

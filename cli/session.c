@@ -126,6 +126,15 @@ leaves_session(const char *tag)
 	return false;
 }
 
+bool
+sm_session_is_untouched_by(const SmUnit *unit)
+{
+	for (int i = 0; i < unit->nstatements; i++)
+		if (!leaves_session(unit->statements[i].tag))
+			return false;
+	return true;
+}
+
 /* Does a statement of this kind take our prepared statements away? */
 static bool
 takes_prepared(const char *tag)

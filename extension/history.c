@@ -25,6 +25,13 @@
 static SmOpenUnit *open_unit = NULL; /* in TopTransactionContext */
 
 /*
+ * The phase of the unit that the session's latest transaction completed, and of
+ * the one that this transaction completes if it commits; empty when none.
+ */
+static char completed[512];
+static char completing[512];
+
+/*
  * A batched unit adds up over its batches and attempts; batch_cursor is there
  * from its first batch on and is taken away when the phase is undone.  The word
  * about why a statement outside a transaction failed joins the row of its end.
@@ -158,6 +165,8 @@ end_open_unit(XactEvent event, void *arg)
 		case XACT_EVENT_PREPARE:
 			if (open_unit != NULL)
 				sm_history_close();
+			strcpy(completed, event == XACT_EVENT_COMMIT ? completing : "");
+			completing[0] = '\0';
 			break;
 		default:
 			break;
@@ -244,6 +253,22 @@ sm_history_close(void)
 {
 	open_unit = NULL;
 	sm_unit_stats_stop();
+}
+
+/* A name that is cut off is none that sm_history_just_completed() finds. */
+void
+sm_history_close_completed(void)
+{
+	if (snprintf(completing, sizeof(completing), "%s %s", open_unit->key.migration_id,
+	             open_unit->key.phase) >= (int) sizeof(completing))
+		completing[0] = '\0';
+	sm_history_close();
+}
+
+bool
+sm_history_just_completed(const char *phase)
+{
+	return strcmp(completed, phase) == 0;
 }
 
 static const char *

@@ -76,6 +76,15 @@ extern const SmOpenUnit *sm_history_open_unit(void);
 extern void sm_history_open(const SmUnitKey *key, double lock_wait_ms, bool fresh);
 extern void sm_history_close(void);
 
+/* As above, for a unit that is completed once the transaction commits. */
+extern void sm_history_close_completed(void);
+
+/*
+ * Whether the session's latest transaction completed a unit of this phase
+ * ("migration_id phase"): false after one that was rolled back.
+ */
+extern bool sm_history_just_completed(const char *phase);
+
 /*
  * Writes a unit's row.  A row that is new, or that was begun anew, counts one
  * attempt more; one that was running goes on, and a batched one adds up.

@@ -324,12 +324,13 @@ COMMENT ON FUNCTION end_run(text) IS
 'Ends this session''s run with a word on how it went (completed, failed, interrupted) and gives the lock ''*'' back at commit.';
 
 CREATE FUNCTION begin_unit(migration_id text, phase text, direction text, unit integer, target text,
-						   lock_timeout_ms integer, statement_timeout_ms integer, lock_wait_ms double precision)
+						   lock_timeout_ms integer, statement_timeout_ms integer, lock_wait_ms double precision,
+						   after text DEFAULT '')
 RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_begin_unit';
-COMMENT ON FUNCTION begin_unit(text, text, text, integer, text, integer, integer, double precision) IS
-'First call in the transaction of a transactional unit: checks lock, fence, order of units and phases, and dependencies, and sets lock_timeout and statement_timeout (ms, 0 = none) for this transaction. lock_wait_ms: what earlier attempts at this unit waited for locks.';
+COMMENT ON FUNCTION begin_unit(text, text, text, integer, text, integer, integer, double precision, text) IS
+'First call in the transaction of a transactional unit: checks lock, fence, order of units and phases, and dependencies, and sets lock_timeout and statement_timeout (ms, 0 = none) for this transaction. lock_wait_ms: what earlier attempts at this unit waited for locks. after: where it is not empty, the unit ("migration_id phase") that this session''s latest transaction must have completed, for callers that send units without waiting for the answer to the one before.';
 
 CREATE FUNCTION finish_unit(migration_id text, phase text, direction text, unit integer, target text, final boolean)
 RETURNS void
@@ -555,7 +556,7 @@ REVOKE ALL ON FUNCTION
 	register_migration(text, text, text),
 	begin_run(text, text),
 	end_run(text),
-	begin_unit(text, text, text, integer, text, integer, integer, double precision),
+	begin_unit(text, text, text, integer, text, integer, integer, double precision, text),
 	finish_unit(text, text, text, integer, text, boolean),
 	record_batch(text, text, text, integer, text, text),
 	begin_statement(text, text, text, integer, text, text, double precision),

@@ -57,6 +57,17 @@ refuse_intent(const SmUnitKey *key, const SmUnitBefore *before)
 	    errhint("units_in_doubt() says what the catalog proves; finish_statement() records it."));
 }
 
+/* A unit that was sent before the answer to the one before it must not overtake a failure. */
+static void
+refuse_gap(const char *after)
+{
+	if (after[0] == '\0' || sm_history_just_completed(after))
+		return;
+	ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+	        errmsg("the unit before this one was not completed"),
+	        errdetail("This one was to run after \"%s\".", after));
+}
+
 Datum
 summit_migrate_begin_unit(PG_FUNCTION_ARGS)
 {
@@ -69,6 +80,7 @@ summit_migrate_begin_unit(PG_FUNCTION_ARGS)
 		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 		        errmsg("a unit is open in this transaction"),
 		        errhint("Call finish_unit() or record_batch() and commit before the next unit."));
+	refuse_gap(text_to_cstring(PG_GETARG_TEXT_PP(8)));
 	sm_query_begin(&scope, fcinfo, SM_QUERY_LEDGER);
 	sm_order_check(&scope, &key, &before);
 	refuse_intent(&key, &before);
@@ -141,7 +153,7 @@ summit_migrate_finish_unit(PG_FUNCTION_ARGS)
 	else
 		sm_history_mark_running(&scope, &key);
 	sm_query_end(&scope);
-	sm_history_close();
+	sm_history_close_completed();
 	PG_RETURN_VOID();
 }
 

@@ -1,0 +1,225 @@
+/*
+ * stream.c
+ *		A row of plain steps sent without waiting for the answer to each: server
+ *		and program work at the same time, and no round trip is waited for.
+ *
+ * Nothing overtakes a failure.  After a failed statement the transaction block
+ * stays aborted and refuses the next unit's BEGIN; after a COMMIT that failed,
+ * the next begin_unit() refuses, because it names the unit that must have been
+ * completed by then.
+ */
+#include "postgres_fe.h"
+
+#include "interrupt.h"
+#include "ledger.h"
+#include "progress.h"
+#include "session.h"
+#include "stream.h"
+#include "watch.h"
+
+#define WINDOW 24                /* units under way */
+#define LONGEST_TEXT (32 * 1024) /* of a statement in it */
+
+/* A step that waited for locks: told to the ledger when the row has ended. */
+typedef struct Waited
+{
+	int step;
+	double ms;
+} Waited;
+
+typedef struct Stream
+{
+	SmRun *run;
+	SmPlan *plan;
+	int from;
+	int sent;
+	int done;
+	double started; /* when the unit now under way was begun, about */
+	SmExchange exchange;
+	int nwaited;
+	Waited waited[WINDOW + 1];
+} Stream;
+
+/* ---- which steps ---- */
+
+static bool
+has_plain_statements(const SmUnit *unit)
+{
+	for (int i = 0; i < unit->nstatements; i++)
+		if (unit->statements[i].leading || unit->statements[i].length > LONGEST_TEXT)
+			return false;
+	return unit->begin == NULL && sm_session_is_untouched_by(unit);
+}
+
+static bool
+is_plain(SmRun *run, SmPlan *plan, int index)
+{
+	SmStep *step = &plan->steps[index];
+	const SmPhase *phase = &step->migration->up[step->phase];
+	SmWork work;
+
+	return phase->nunits == 1 && phase->units[0].kind == SM_UNIT_TRANSACTION &&
+	       !phase->units[0].completed && step->migration->run_as == NULL &&
+	       has_plain_statements(&phase->units[0]) && sm_migration_work(&work, run, plan, step);
+}
+
+/* A session with settings or a role of the configuration's is no plain one. */
+static bool
+may_stream(SmRun *run)
+{
+	return run->config->nsettings == 0 && run->config->owner_role == NULL &&
+	       !run->session.touched && !sm_interrupt_pending();
+}
+
+/*
+ * How many plain steps there are from here on.  A file that goes on behind
+ * them with one that is not plain keeps its steps together: they share a session.
+ */
+static int
+count_plain(SmRun *run, SmPlan *plan, int from)
+{
+	int end = from;
+
+	if (from > 0 && from < plan->nsteps &&
+	    plan->steps[from - 1].migration == plan->steps[from].migration)
+		return 0;
+	while (end < plan->nsteps && is_plain(run, plan, end))
+		end++;
+	while (end > from && end < plan->nsteps &&
+	       plan->steps[end - 1].migration == plan->steps[end].migration)
+		end--;
+	return end - from;
+}
+
+/* ---- sending and taking ---- */
+
+static void
+send_step(Stream *stream)
+{
+	SmStep *step = &stream->plan->steps[stream->from + stream->sent];
+	SmWork work;
+	char *after = stream->sent == 0 ? pg_strdup("")
+	                                : psprintf("%s %s", step[-1].migration->id,
+	                                           sm_plan_phase_text(step[-1].phase));
+
+	sm_migration_work(&work, stream->run, stream->plan, step);
+	sm_engine_send_unit(&stream->exchange, &work, &work.content->units[0], 0, after);
+	sm_exchange_sync(&stream->exchange);
+	stream->sent++;
+	pg_free(after);
+}
+
+static void
+note_wait(Stream *stream)
+{
+	SmWatch *watch = &stream->run->watch;
+	double ms = watch->waited + watch->wait_start;
+
+	if (ms > 0 && stream->nwaited < WINDOW + 1)
+	{
+		stream->waited[stream->nwaited].step = stream->from + stream->done;
+		stream->waited[stream->nwaited].ms = ms;
+		stream->nwaited++;
+	}
+	sm_watch_start(stream->run);
+}
+
+/* Reports the units that were completed since the last look. */
+static void
+note_done(Stream *stream)
+{
+	while (stream->done < stream->exchange.syncs && stream->done < stream->sent)
+	{
+		SmStep *step = &stream->plan->steps[stream->from + stream->done];
+		double now = sm_clock();
+
+		note_wait(stream);
+		step->migration->up[step->phase].units[0].completed = true;
+		step->migration->state[step->phase] = SM_STATE_COMPLETED;
+		stream->run->report.units++;
+		sm_progress_step(stream->run->report.units, step->migration->id);
+		sm_report_phase(&stream->run->report, step->migration, step->phase, false, "completed", 1,
+		                now - stream->started);
+		stream->started = now;
+		stream->done++;
+	}
+}
+
+static bool
+goes_on(const Stream *stream)
+{
+	return !stream->exchange.lost && stream->exchange.error == NULL && stream->nwaited == 0 &&
+	       !sm_interrupt_pending();
+}
+
+static bool
+run_steps(Stream *stream, int count)
+{
+	bool done;
+
+	sm_exchange_start(&stream->exchange, stream->run);
+	while (stream->sent < count && goes_on(stream))
+	{
+		send_step(stream);
+		while (goes_on(stream) && stream->sent - stream->done >= WINDOW)
+		{
+			sm_exchange_take(&stream->exchange);
+			note_done(stream);
+		}
+	}
+	done = sm_exchange_finish(&stream->exchange);
+	note_done(stream);
+	return done;
+}
+
+/* ---- the end ---- */
+
+static void
+record_waits(Stream *stream)
+{
+	for (int i = 0; i < stream->nwaited; i++)
+	{
+		SmWork work;
+
+		sm_migration_work(&work, stream->run, stream->plan,
+		                  &stream->plan->steps[stream->waited[i].step]);
+		stream->run->watch.waited = stream->waited[i].ms;
+		sm_engine_record_wait(&work, &work.content->units[0]);
+	}
+	sm_watch_start(stream->run);
+}
+
+/* The step behind those that are done has failed: for good, or it is tried again in the plain way. */
+static SmOutcome
+failed(Stream *stream)
+{
+	SmStep *step = &stream->plan->steps[stream->from + stream->done];
+	SmOutcome outcome = SM_OUTCOME_DONE;
+	SmWork work;
+
+	sm_migration_work(&work, stream->run, stream->plan, step);
+	if (!sm_engine_failed(&work, &work.content->units[0], &stream->exchange, 0, stream->started,
+	                      &outcome) &&
+	    outcome != SM_OUTCOME_LOST)
+		sm_report_phase(&stream->run->report, step->migration, step->phase, false, "failed", 0,
+		                sm_clock() - stream->started);
+	return outcome;
+}
+
+int
+sm_stream_run(SmRun *run, SmPlan *plan, int from, SmOutcome *outcome)
+{
+	Stream stream = {.run = run, .plan = plan, .from = from, .started = sm_clock()};
+	int count = may_stream(run) ? count_plain(run, plan, from) : 0;
+
+	/* the plain way says by itself what is wrong with the session */
+	if (count < 2 || !sm_ledger_prepare(run))
+		return 0;
+	sm_watch_start(run);
+	if (!run_steps(&stream, count))
+		*outcome = failed(&stream);
+	else
+		record_waits(&stream);
+	sm_exchange_end(&stream.exchange);
+	return stream.done;
+}
