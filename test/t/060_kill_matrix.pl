@@ -166,7 +166,7 @@ my %kill = (
 my @protocols = (
 	[ 'apply', [], ['apply'] ],
 	[ 'apply --phase contract', [ ['apply'] ], [ 'apply', '--phase', 'contract' ] ],
-	[ 'rollback', [ ['apply'], [ 'apply', '--phase', 'contract' ] ], [ 'rollback', '--last' ] ]);
+	[ 'rollback', [ ['apply'], [ 'apply', '--phase', 'contract' ] ], [ 'rollback', '20260101_000000_schema_accounts' ] ]);
 
 sub prepare
 {
