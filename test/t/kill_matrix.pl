@@ -6,35 +6,22 @@
 
 use strict;
 use warnings;
-use FindBin;
-use lib "$FindBin::Bin/../perl";
-use KillProxy;
-use PostgreSQL::Test::Cluster;
-use PostgreSQL::Test::Utils;
-use Test::More;
 use Time::HiRes qw(sleep time);
+use Test::More;
+use PostgreSQL::Test::Utils;
+use KillProxy;
+use SummitMigrate;
 
-my $program = $ENV{SUMMIT_MIGRATE} // 'summit-migrate';
 my $stride = $ENV{KILL_STRIDE} // 1;    # 3: every third step, for a quick look
+my $migration = '20260101_000000_schema_accounts';
 
-my $node = PostgreSQL::Test::Cluster->new('kill');
-$node->init;
-# The proxy's steps must not depend on a checkpoint or a vacuum of its own accord.
-$node->append_conf('postgresql.conf', "autovacuum = off\nrestart_after_crash = on\n");
-$node->start;
-
-my $work = PostgreSQL::Test::Utils::tempdir();
+# The steps must not depend on a vacuum of the server's own accord.
+my $node = SummitMigrate::start_server('kill', 'autovacuum = off', 'restart_after_crash = on');
 my $proxy_folder = PostgreSQL::Test::Utils::tempdir_short();
-my $migrations = "$work/migrations";
-mkdir $migrations or die $!;
 
 # One of each: a transaction of several statements, an index built and one dropped
 # concurrently, a file's own transaction, batches, a contract, and undos of both kinds.
-append_to_file("$migrations/20260101_000000_schema_accounts.sql", <<'SQL');
--- Migration: Accounts
--- ID: 20260101_000000_schema_accounts
--- Version: 1.0.0
-
+my $body = <<'SQL';
 -- PHASE 1: EXPAND
 CREATE TABLE accounts (id int PRIMARY KEY, email text, verified boolean);
 INSERT INTO accounts SELECT i, 'user' || i || '@example.com' FROM generate_series(1, 30) i;
@@ -73,59 +60,30 @@ my @state_queries = (
 	q{SELECT relname, indisvalid, indisunique FROM pg_index JOIN pg_class ON oid = indexrelid WHERE relnamespace = 'public'::regnamespace ORDER BY 1});
 my @data_queries = (q{SELECT * FROM accounts ORDER BY id}, q{SELECT what FROM log});
 
-sub fresh_database
-{
-	$node->safe_psql('postgres', 'DROP DATABASE IF EXISTS app (FORCE)');
-	$node->safe_psql('postgres', 'CREATE DATABASE app');
-	$node->safe_psql('app', 'CREATE SCHEMA summit_migrate; CREATE EXTENSION summit_migrate SCHEMA summit_migrate');
-}
-
 # What must be the same after any kill.
 sub state
 {
-	my $state = join "\n--\n", map { $node->safe_psql('app', $_) } @state_queries;
+	my ($project) = @_;
+	my $state = join "\n--\n", map { $project->query($_) } @state_queries;
 
-	$state .= join "\n--\n", map { $node->safe_psql('app', $_) } @data_queries
+	$state .= join "\n--\n", map { $project->query($_) } @data_queries
 	  if $state =~ /^accounts\|log$/m;
 	return $state;
 }
 
-sub program_command
-{
-	my (@arguments) = @_;
-	return [ $program, '--dir', $migrations, '--no-color', '--no-input', @arguments ];
-}
-
-sub run_direct
-{
-	my (@arguments) = @_;
-	local $ENV{PGHOST} = $node->host;
-	local $ENV{PGPORT} = $node->port;
-	local $ENV{PGDATABASE} = 'app';
-
-	my $result = run_command_status(program_command(@arguments));
-	return $result;
-}
-
-sub run_command_status
-{
-	my ($command) = @_;
-	my $output = '';
-
-	IPC::Run::run($command, '<', \undef, '>&', \$output);
-	return { status => $? >> 8, output => $output };
-}
-
+# The program through the proxy, with an action at the given step.
 sub run_proxied
 {
-	my ($at, $action, @arguments) = @_;
-	my $port = $node->port;
+	my ($project, $at, $action, @arguments) = @_;
+	my $socket = '.s.PGSQL.' . $node->port;
 
 	return KillProxy::run(
-		server => $node->host . "/.s.PGSQL.$port",
-		listen => "$proxy_folder/.s.PGSQL.$port",
-		command => program_command(@arguments),
-		env => { PGHOST => $proxy_folder, PGPORT => $port, PGDATABASE => 'app' },
+		server => $node->host . "/$socket",
+		listen => "$proxy_folder/$socket",
+		command => [ SummitMigrate::program(), '--no-color', '--no-input', @arguments ],
+		folder => $project->folder,
+		env => { $project->environment(DATABASE_URL => "host=$proxy_folder port="
+				  . $node->port . ' dbname=' . $project->database) },
 		at => $at,
 		action => $action,
 		timeout => 120);
@@ -133,11 +91,12 @@ sub run_proxied
 
 sub wait_for_server
 {
-	for (1 .. 300)
+	my @is_ready = ('pg_isready', '-q', '-h', $node->host, '-p', $node->port);
+
+	for (1 .. 600)
 	{
-		my ($status) = $node->psql('postgres', 'SELECT 1');
-		return if $status == 0;
-		sleep 0.1;
+		return if system(@is_ready) == 0;
+		sleep 0.05;
 	}
 	die 'server did not come back';
 }
@@ -145,54 +104,83 @@ sub wait_for_server
 # Seconds until nobody holds a migration lock.
 sub lock_freed_after
 {
+	my ($project) = @_;
 	my $start = time();
 
 	for (1 .. 200)
 	{
 		return time() - $start
-		  if $node->safe_psql('app',
+		  if $project->query(
 			q{SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid IN (21325, 21326)}) eq '0';
 		sleep 0.05;
 	}
 	return 1e9;
 }
 
+# The postmaster hears of a killed backend a little later: only its second word of
+# readiness says that the recovery is over.
+sub kill_backend
+{
+	my ($pid) = @_;
+	my $seen = -s $node->logfile;
+
+	return unless $pid && kill 'KILL', $pid;
+	$node->wait_for_log(qr/database system is ready to accept connections/, $seen);
+}
+
 my %kill = (
 	program => sub { kill 'KILL', $_[0] },
-	backend => sub { kill 'KILL', $_[1] if $_[1] },
+	backend => sub { kill_backend($_[1]) },
 	server => sub { $node->stop('immediate'); $node->start });
 
 # name, what runs before, the command under test
 my @protocols = (
 	[ 'apply', [], ['apply'] ],
 	[ 'apply --phase contract', [ ['apply'] ], [ 'apply', '--phase', 'contract' ] ],
-	[ 'rollback', [ ['apply'], [ 'apply', '--phase', 'contract' ] ], [ 'rollback', '20260101_000000_schema_accounts' ] ]);
+	[ 'rollback', [ ['apply'], [ 'apply', '--phase', 'contract' ] ], [ 'rollback', $migration ] ]);
 
+# A project in which the commands before the one under test have run.
 sub prepare
 {
 	my ($before) = @_;
+	my $project = SummitMigrate->new($node);
 
-	fresh_database();
+	$project->migration($migration, $body, Version => '1.0.0');
 	for my $arguments (@{$before})
 	{
-		my $result = run_direct(@{$arguments});
-		die "@{$arguments}: $result->{output}" if $result->{status};
+		my ($status, $out, $err) = $project->run(@{$arguments});
+		die "@{$arguments}: $out$err" if $status;
 	}
+	return $project;
 }
 
-sub check_step
+# The same project over a copy of its database.  Copied by file, which makes a
+# checkpoint: a recovery then has little to do.
+sub copy_of
 {
-	my ($name, $before, $arguments, $how, $at, $expected) = @_;
+	my ($project) = @_;
+	my $original = $project->database;
 
-	prepare($before);
-	my $run = run_proxied($at, $kill{$how}, @{$arguments});
+	$node->safe_psql('postgres', 'DROP DATABASE IF EXISTS step (FORCE)');
+	$node->safe_psql('postgres', "CREATE DATABASE step TEMPLATE $original STRATEGY file_copy");
+	return bless { %{$project}, database => 'step' }, ref $project;
+}
+
+sub step_is_good
+{
+	my ($original, $protocol, $how, $at, $expected) = @_;
+	my ($name, $before, $arguments) = @{$protocol};
+
+	my $project = copy_of($original);
+	my $run = run_proxied($project, $at, $kill{$how}, @{$arguments});
 	wait_for_server();
-	my $freed = lock_freed_after();
-	my $again = run_direct(@{$arguments});
-	my $state = state();
-	my $good = $again->{status} == 0 && $state eq $expected && $freed < 5;
+	my $freed = lock_freed_after($project);
+	my ($status, $out, $err) = $project->run(@{$arguments});
+	my $state = state($project);
+	my $good = $status == 0 && $state eq $expected && $freed < 5;
 
-	diag("$name, $how at $at: freed after $freed s; first run:\n$run->{output}\nagain ($again->{status}):\n$again->{output}\nstate:\n$state\nexpected:\n$expected")
+	diag("$name, $how at $at: lock free after $freed s\n--- first run:\n$run->{output}\n"
+		  . "--- again ($status):\n$out$err\n--- state:\n$state\n--- expected:\n$expected")
 	  unless $good;
 	return $good;
 }
@@ -201,16 +189,17 @@ for my $protocol (@protocols)
 {
 	my ($name, $before, $arguments) = @{$protocol};
 
-	prepare($before);
-	my $undisturbed = run_proxied(undef, undef, @{$arguments});
-	is($undisturbed->{status}, 0, "$name: undisturbed through the proxy") or diag($undisturbed->{output});
-	my $expected = state();
+	my $original = prepare($before);
+	my $project = copy_of($original);
+	my $undisturbed = run_proxied($project, undef, undef, @{$arguments});
+	is($undisturbed->{status}, 0, "$name: undisturbed") or diag($undisturbed->{output});
+	my $expected = state($project);
 	my $steps = $undisturbed->{arrivals};
 	cmp_ok($steps, '>', 20, "$name: has $steps steps");
 
 	for my $how (sort keys %kill)
 	{
-		my @bad = grep { !check_step($name, $before, $arguments, $how, $_, $expected) }
+		my @bad = grep { !step_is_good($original, $protocol, $how, $_, $expected) }
 		  grep { $_ % $stride == 0 } 1 .. $steps;
 		is("@bad", '', "$name: $how killed at each of $steps steps, and run again");
 	}

@@ -12,7 +12,7 @@ use IO::Socket::UNIX;
 use POSIX qw(:sys_wait_h);
 use Time::HiRes qw(time);
 
-# run(server => PATH, listen => PATH, command => [...], env => {...},
+# run(server => PATH, listen => PATH, command => [...], folder => PATH, env => {...},
 #     at => K, action => sub { my ($program_pid, $backend_pid) = @_; ... }, timeout => 60)
 #
 # Runs the command until it ends.  An arrival is one readable chunk, in either
@@ -59,7 +59,8 @@ sub start_command
 		open STDIN, '<', '/dev/null';
 		open STDOUT, '>&', $write;
 		open STDERR, '>&', $write;
-		$ENV{$_} = $self->{env}{$_} for keys %{ $self->{env} // {} };
+		%ENV = %{ $self->{env} };
+		chdir $self->{folder} or die "$self->{folder}: $!";
 		{ no warnings 'exec'; exec { $self->{command}[0] } @{ $self->{command} }; }
 		POSIX::_exit(127);
 	}
