@@ -118,13 +118,20 @@ sub lock_freed_after
 }
 
 # The postmaster hears of a killed backend a little later: only its second word of
-# readiness says that the recovery is over.
+# readiness says that the recovery is over.  A backend that was about to end anyway
+# may do so unharmed.
 sub kill_backend
 {
 	my ($pid) = @_;
 	my $seen = -s $node->logfile;
 
 	return unless $pid && kill 'KILL', $pid;
+	for (1 .. 100)
+	{
+		last if slurp_file($node->logfile, $seen) =~ /PID $pid\) was terminated by signal 9/;
+		return if $_ == 100;
+		sleep 0.02;
+	}
 	$node->wait_for_log(qr/database system is ready to accept connections/, $seen);
 }
 
