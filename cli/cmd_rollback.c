@@ -44,6 +44,16 @@ stands(const SmMigration *migration)
 	return false;
 }
 
+/* Said twice, an undo has nothing left to do: the second call is no mistake. */
+static bool
+is_undone(const SmMigration *migration)
+{
+	for (int i = 0; i < SM_PHASES; i++)
+		if (migration->state[i] == SM_STATE_ROLLED_BACK)
+			return true;
+	return false;
+}
+
 static void
 mark_last_run(Rollback *rollback)
 {
@@ -76,10 +86,10 @@ mark_named(Rollback *rollback)
 	{
 		SmMigration *migration = sm_plan_named(rollback->plan, options->args[i]);
 
-		if (!stands(migration))
+		if (!stands(migration) && !is_undone(migration))
 			sm_error_fail(SM_EXIT_USAGE, "`summit-migrate status` lists what has run.",
 			              "nothing of %s has run", migration->id);
-		migration->mark = 1;
+		migration->mark = stands(migration);
 	}
 }
 
