@@ -47,11 +47,12 @@ extern SmOutcome sm_engine_statement(SmWork *work, SmUnit *unit);
 extern SmOutcome sm_engine_batch(SmWork *work, SmUnit *unit);
 
 /*
- * Queues all of a transactional unit.  after: "" or the phase that the
- * session's latest transaction must have completed.
+ * Queues all of a transactional unit whose statements leave role and session as
+ * they are.  after: "" or the phase that the session's latest transaction must
+ * have completed.
  */
-extern void sm_engine_send_unit(SmExchange *exchange, SmWork *work, const SmUnit *unit,
-                                double waited, const char *after);
+extern void sm_engine_send_plain(SmExchange *exchange, SmWork *work, const SmUnit *unit,
+                                 const char *after);
 
 /* The checks before (pre) or after a phase: false when a critical one does not hold. */
 extern SmOutcome sm_engine_checks(SmWork *work, bool pre);

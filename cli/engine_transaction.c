@@ -53,25 +53,25 @@ send_begin_unit(SmExchange *exchange, SmWork *work, const SmUnit *unit, double w
 }
 
 static void
-send_finish_unit(SmExchange *exchange, SmWork *work, const SmUnit *unit)
+send_finish_unit(SmExchange *exchange, SmWork *work, const SmUnit *unit, bool leave_role)
 {
 	SmUnitKey key;
 
 	sm_engine_key(work, unit->number, &key);
 	key.values[5] = sm_engine_final(work, unit);
-	sm_session_leave_role(exchange);
+	if (leave_role)
+		sm_session_leave_role(exchange);
 	sm_ledger_queue(exchange, SM_PART_LEDGER, SM_LEDGER_FINISH_UNIT, key.values);
 	sm_ledger_queue(exchange, SM_PART_COMMIT, SM_LEDGER_COMMIT, NULL);
 }
 
 void
-sm_engine_send_unit(SmExchange *exchange, SmWork *work, const SmUnit *unit, double waited,
-                    const char *after)
+sm_engine_send_plain(SmExchange *exchange, SmWork *work, const SmUnit *unit, const char *after)
 {
 	send_begin(exchange, unit);
-	send_begin_unit(exchange, work, unit, waited, after);
+	send_begin_unit(exchange, work, unit, 0, after);
 	send_statements(exchange, unit, false);
-	send_finish_unit(exchange, work, unit);
+	send_finish_unit(exchange, work, unit, false);
 }
 
 /* One attempt at the unit. */
@@ -80,7 +80,10 @@ run_once(SmExchange *exchange, SmWork *work, SmUnit *unit, double waited)
 {
 	sm_exchange_start(exchange, work->run);
 	exchange->plain = sm_session_takes_prepared(unit);
-	sm_engine_send_unit(exchange, work, unit, waited, "");
+	send_begin(exchange, unit);
+	send_begin_unit(exchange, work, unit, waited, "");
+	send_statements(exchange, unit, false);
+	send_finish_unit(exchange, work, unit, true);
 	return sm_exchange_finish(exchange);
 }
 

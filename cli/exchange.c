@@ -102,7 +102,6 @@ take_result(SmExchange *exchange, PGresult *result)
 	{
 		case PGRES_PIPELINE_SYNC:
 			/* no NULL comes after it */
-			exchange->syncs += exchange->error == NULL;
 			exchange->nanswered++;
 			expect_rows(exchange);
 			break;
@@ -113,6 +112,10 @@ take_result(SmExchange *exchange, PGresult *result)
 				exchange->kept = result;
 				return;
 			}
+			break;
+		case PGRES_COMMAND_OK:
+			exchange->commits += exchange->error == NULL &&
+			                     exchange->messages[exchange->nanswered].part == SM_PART_COMMIT;
 			break;
 		case PGRES_FATAL_ERROR:
 			take_error(exchange, result);

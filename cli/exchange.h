@@ -39,7 +39,7 @@ typedef struct SmExchange
 	PGresult *error;  /* the first error */
 	SmMessage failed; /* what it answers */
 	PGresult *kept;   /* the rows that were wanted */
-	int syncs;        /* Syncs that were answered while nothing had failed */
+	int commits;      /* that succeeded, before anything failed */
 	bool lost;        /* the connection is gone */
 	bool plain;       /* nothing in it may be prepared */
 } SmExchange;

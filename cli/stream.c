@@ -3,10 +3,11 @@
  *		A row of plain steps sent without waiting for the answer to each: server
  *		and program work at the same time, and no round trip is waited for.
  *
- * Nothing overtakes a failure.  After a failed statement the transaction block
- * stays aborted and refuses the next unit's BEGIN; after a COMMIT that failed,
- * the next begin_unit() refuses, because it names the unit that must have been
- * completed by then.
+ * A few units share a Sync: the server answers them together, and after an
+ * error it skips the rest of them.  Nothing overtakes a failure behind the Sync
+ * either: after a failed statement the transaction block stays aborted and
+ * refuses the next BEGIN; after a COMMIT that failed, the next begin_unit()
+ * refuses, because it names the unit that must have been completed by then.
  */
 #include "postgres_fe.h"
 
@@ -17,7 +18,8 @@
 #include "stream.h"
 #include "watch.h"
 
-#define WINDOW 24                /* units under way */
+#define SERIES 8                 /* units between two Syncs */
+#define WINDOW 32                /* units under way */
 #define LONGEST_TEXT (32 * 1024) /* of a statement in it */
 
 /* A step that waited for locks: told to the ledger when the row has ended. */
@@ -103,9 +105,9 @@ send_step(Stream *stream)
 	                                           sm_plan_phase_text(step[-1].phase));
 
 	sm_migration_work(&work, stream->run, stream->plan, step);
-	sm_engine_send_unit(&stream->exchange, &work, &work.content->units[0], 0, after);
-	sm_exchange_sync(&stream->exchange);
-	stream->sent++;
+	sm_engine_send_plain(&stream->exchange, &work, &work.content->units[0], after);
+	if (++stream->sent % SERIES == 0)
+		sm_exchange_sync(&stream->exchange);
 	pg_free(after);
 }
 
@@ -128,7 +130,7 @@ note_wait(Stream *stream)
 static void
 note_done(Stream *stream)
 {
-	while (stream->done < stream->exchange.syncs && stream->done < stream->sent)
+	while (stream->done < stream->exchange.commits && stream->done < stream->sent)
 	{
 		SmStep *step = &stream->plan->steps[stream->from + stream->done];
 		double now = sm_clock();
