@@ -49,10 +49,11 @@ extern SmOutcome sm_engine_batch(SmWork *work, SmUnit *unit);
 /*
  * Queues all of a transactional unit whose statements leave role and session as
  * they are.  after: "" or the phase that the session's latest transaction must
- * have completed.
+ * have completed.  flush: its COMMIT waits for the disk, as that of each unit
+ * must whose answer is the last before others are awaited.
  */
 extern void sm_engine_send_plain(SmExchange *exchange, SmWork *work, const SmUnit *unit,
-                                 const char *after);
+                                 const char *after, bool flush);
 
 /* The checks before (pre) or after a phase: false when a critical one does not hold. */
 extern SmOutcome sm_engine_checks(SmWork *work, bool pre);

@@ -53,25 +53,26 @@ send_begin_unit(SmExchange *exchange, SmWork *work, const SmUnit *unit, double w
 }
 
 static void
-send_finish_unit(SmExchange *exchange, SmWork *work, const SmUnit *unit, bool leave_role)
+send_finish_unit(SmExchange *exchange, SmWork *work, const SmUnit *unit)
 {
 	SmUnitKey key;
 
 	sm_engine_key(work, unit->number, &key);
 	key.values[5] = sm_engine_final(work, unit);
-	if (leave_role)
-		sm_session_leave_role(exchange);
 	sm_ledger_queue(exchange, SM_PART_LEDGER, SM_LEDGER_FINISH_UNIT, key.values);
-	sm_ledger_queue(exchange, SM_PART_COMMIT, SM_LEDGER_COMMIT, NULL);
 }
 
 void
-sm_engine_send_plain(SmExchange *exchange, SmWork *work, const SmUnit *unit, const char *after)
+sm_engine_send_plain(SmExchange *exchange, SmWork *work, const SmUnit *unit, const char *after,
+                     bool flush)
 {
 	send_begin(exchange, unit);
 	send_begin_unit(exchange, work, unit, 0, after);
 	send_statements(exchange, unit, false);
-	send_finish_unit(exchange, work, unit, false);
+	send_finish_unit(exchange, work, unit);
+	if (!flush)
+		sm_ledger_queue(exchange, SM_PART_SETTING, SM_LEDGER_ASYNCHRONOUS, NULL);
+	sm_ledger_queue(exchange, SM_PART_COMMIT, SM_LEDGER_COMMIT, NULL);
 }
 
 /* One attempt at the unit. */
@@ -83,7 +84,9 @@ run_once(SmExchange *exchange, SmWork *work, SmUnit *unit, double waited)
 	send_begin(exchange, unit);
 	send_begin_unit(exchange, work, unit, waited, "");
 	send_statements(exchange, unit, false);
-	send_finish_unit(exchange, work, unit, true);
+	sm_session_leave_role(exchange);
+	send_finish_unit(exchange, work, unit);
+	sm_ledger_queue(exchange, SM_PART_COMMIT, SM_LEDGER_COMMIT, NULL);
 	return sm_exchange_finish(exchange);
 }
 

@@ -102,6 +102,7 @@ take_result(SmExchange *exchange, PGresult *result)
 	{
 		case PGRES_PIPELINE_SYNC:
 			/* no NULL comes after it */
+			exchange->settled = exchange->commits;
 			exchange->nanswered++;
 			expect_rows(exchange);
 			break;

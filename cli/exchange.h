@@ -40,6 +40,7 @@ typedef struct SmExchange
 	SmMessage failed; /* what it answers */
 	PGresult *kept;   /* the rows that were wanted */
 	int commits;      /* that succeeded, before anything failed */
+	int settled;      /* of them, those before the last Sync that was answered */
 	bool lost;        /* the connection is gone */
 	bool plain;       /* nothing in it may be prepared */
 } SmExchange;

@@ -18,6 +18,8 @@ static const struct
 } calls[SM_LEDGER_CALLS] = {
     [SM_LEDGER_BEGIN] = {"summit_migrate_begin", "BEGIN", NULL, 0},
     [SM_LEDGER_COMMIT] = {"summit_migrate_commit", "COMMIT", NULL, 0},
+    [SM_LEDGER_ASYNCHRONOUS] = {"summit_migrate_asynchronous", "SET LOCAL synchronous_commit = off",
+                                NULL, 0},
     [SM_LEDGER_AUTHORIZATION] = {"summit_migrate_authorization",
                                  "SET LOCAL SESSION AUTHORIZATION DEFAULT", NULL, 0},
     [SM_LEDGER_ROLE] = {"summit_migrate_role", "SET LOCAL ROLE TO DEFAULT", NULL, 0},

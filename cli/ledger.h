@@ -12,6 +12,7 @@ typedef enum SmLedgerCall
 {
 	SM_LEDGER_BEGIN,
 	SM_LEDGER_COMMIT,
+	SM_LEDGER_ASYNCHRONOUS,  /* this transaction's commit need not wait for the disk */
 	SM_LEDGER_AUTHORIZATION, /* back to the connection's own, in this transaction */
 	SM_LEDGER_ROLE,
 	SM_LEDGER_BEGIN_UNIT,

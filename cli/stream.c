@@ -8,6 +8,11 @@
  * either: after a failed statement the transaction block stays aborted and
  * refuses the next BEGIN; after a COMMIT that failed, the next begin_unit()
  * refuses, because it names the unit that must have been completed by then.
+ *
+ * Of the units of a series only the last one's COMMIT waits for the disk, and
+ * with it all are there: the server sends their answers at the Sync behind it.
+ * A crash before that takes a unit and its row of the ledger together, and the
+ * next run does it again.
  */
 #include "postgres_fe.h"
 
@@ -22,10 +27,11 @@
 #define WINDOW 32                /* units under way */
 #define LONGEST_TEXT (32 * 1024) /* of a statement in it */
 
-/* A step that waited for locks: told to the ledger when the row has ended. */
+/* A series in which a unit waited for locks: told to the ledger when the stream has ended. */
 typedef struct Waited
 {
-	int step;
+	int first;
+	int count;
 	double ms;
 } Waited;
 
@@ -34,12 +40,13 @@ typedef struct Stream
 	SmRun *run;
 	SmPlan *plan;
 	int from;
+	int count; /* how many there are */
 	int sent;
-	int done;
+	int done;       /* of which the answer is here, and the commit on disk */
 	double started; /* when the unit now under way was begun, about */
 	SmExchange exchange;
 	int nwaited;
-	Waited waited[WINDOW + 1];
+	Waited waited[WINDOW / SERIES + 1];
 } Stream;
 
 /* ---- which steps ---- */
@@ -100,53 +107,60 @@ send_step(Stream *stream)
 {
 	SmStep *step = &stream->plan->steps[stream->from + stream->sent];
 	SmWork work;
+	bool ends;
 	char *after = stream->sent == 0 ? pg_strdup("")
 	                                : psprintf("%s %s", step[-1].migration->id,
 	                                           sm_plan_phase_text(step[-1].phase));
 
 	sm_migration_work(&work, stream->run, stream->plan, step);
-	sm_engine_send_plain(&stream->exchange, &work, &work.content->units[0], after);
-	if (++stream->sent % SERIES == 0)
+	stream->sent++;
+	ends = stream->sent % SERIES == 0 || stream->sent == stream->count;
+	sm_engine_send_plain(&stream->exchange, &work, &work.content->units[0], after, ends);
+	if (ends)
 		sm_exchange_sync(&stream->exchange);
 	pg_free(after);
 }
 
 static void
-note_wait(Stream *stream)
+note_wait(Stream *stream, int count)
 {
 	SmWatch *watch = &stream->run->watch;
 	double ms = watch->waited + watch->wait_start;
 
-	if (ms > 0 && stream->nwaited < WINDOW + 1)
-	{
-		stream->waited[stream->nwaited].step = stream->from + stream->done;
-		stream->waited[stream->nwaited].ms = ms;
-		stream->nwaited++;
-	}
+	if (ms > 0 && stream->nwaited < (int) lengthof(stream->waited))
+		stream->waited[stream->nwaited++] = (Waited){stream->from + stream->done, count, ms};
 	sm_watch_start(stream->run);
 }
 
-/* Reports the units that were completed since the last look. */
+static void
+note_step(Stream *stream, double ms)
+{
+	SmStep *step = &stream->plan->steps[stream->from + stream->done++];
+	SmReport *report = &stream->run->report;
+
+	step->migration->up[step->phase].units[0].completed = true;
+	step->migration->state[step->phase] = SM_STATE_COMPLETED;
+	report->units++;
+	sm_progress_step(report->units, step->migration->id);
+	sm_report_phase(report, step->migration, step->phase, false, "completed", 1, ms);
+}
+
+/* Reports the units whose series has been answered since the last look. */
 static void
 note_done(Stream *stream)
 {
-	while (stream->done < stream->exchange.commits && stream->done < stream->sent)
-	{
-		SmStep *step = &stream->plan->steps[stream->from + stream->done];
-		double now = sm_clock();
+	int count = Min(stream->exchange.settled, stream->sent) - stream->done;
+	double now = sm_clock();
 
-		note_wait(stream);
-		step->migration->up[step->phase].units[0].completed = true;
-		step->migration->state[step->phase] = SM_STATE_COMPLETED;
-		stream->run->report.units++;
-		sm_progress_step(stream->run->report.units, step->migration->id);
-		sm_report_phase(&stream->run->report, step->migration, step->phase, false, "completed", 1,
-		                now - stream->started);
-		stream->started = now;
-		stream->done++;
-	}
+	if (count <= 0)
+		return;
+	note_wait(stream, count);
+	for (int i = 0; i < count; i++)
+		note_step(stream, (now - stream->started) / count);
+	stream->started = now;
 }
 
+/* Stops between two series only: the commits of a series are on disk with its last. */
 static bool
 goes_on(const Stream *stream)
 {
@@ -155,12 +169,12 @@ goes_on(const Stream *stream)
 }
 
 static bool
-run_steps(Stream *stream, int count)
+run_steps(Stream *stream)
 {
 	bool done;
 
 	sm_exchange_start(&stream->exchange, stream->run);
-	while (stream->sent < count && goes_on(stream))
+	while (stream->sent < stream->count && (stream->sent % SERIES != 0 || goes_on(stream)))
 	{
 		send_step(stream);
 		while (goes_on(stream) && stream->sent - stream->done >= WINDOW)
@@ -176,6 +190,35 @@ run_steps(Stream *stream, int count)
 
 /* ---- the end ---- */
 
+/* The step of a series that took longest, says the ledger: it is the one that waited. */
+static const SmStep *
+find_longest(Stream *stream, const Waited *waited)
+{
+	const SmStep *steps = &stream->plan->steps[waited->first];
+	const char *ids[WINDOW + SERIES];
+	char *array;
+	char *query;
+	PGresult *rows;
+	int found = 0;
+
+	for (int i = 0; i < waited->count; i++)
+		ids[i] = steps[i].migration->id;
+	array = sm_conn_array(ids, waited->count);
+	query = psprintf("SELECT migration_id, phase FROM %s.unit_state($1::pg_catalog.text, "
+	                 "$2::pg_catalog.text[]) WHERE direction = 'up' "
+	                 "ORDER BY epoch DESC, execution_time_ms DESC LIMIT 1",
+	                 stream->run->conn->schema);
+	rows = sm_conn_query(stream->run->conn, query, 2, (const char *const[]){SM_TARGET, array});
+	for (int i = 0; i < waited->count && PQntuples(rows) > 0; i++)
+		if (strcmp(ids[i], PQgetvalue(rows, 0, 0)) == 0 &&
+		    steps[i].phase == sm_plan_phase_value(PQgetvalue(rows, 0, 1)))
+			found = i;
+	PQclear(rows);
+	pg_free(query);
+	pg_free(array);
+	return &steps[found];
+}
+
 static void
 record_waits(Stream *stream)
 {
@@ -184,7 +227,7 @@ record_waits(Stream *stream)
 		SmWork work;
 
 		sm_migration_work(&work, stream->run, stream->plan,
-		                  &stream->plan->steps[stream->waited[i].step]);
+		                  find_longest(stream, &stream->waited[i]));
 		stream->run->watch.waited = stream->waited[i].ms;
 		sm_engine_record_wait(&work, &work.content->units[0]);
 	}
@@ -214,11 +257,12 @@ sm_stream_run(SmRun *run, SmPlan *plan, int from, SmOutcome *outcome)
 	Stream stream = {.run = run, .plan = plan, .from = from, .started = sm_clock()};
 	int count = may_stream(run) ? count_plain(run, plan, from) : 0;
 
+	stream.count = count;
 	/* the plain way says by itself what is wrong with the session */
 	if (count < 2 || !sm_ledger_prepare(run))
 		return 0;
 	sm_watch_start(run);
-	if (!run_steps(&stream, count))
+	if (!run_steps(&stream))
 		*outcome = failed(&stream);
 	else
 		record_waits(&stream);
