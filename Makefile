@@ -91,7 +91,7 @@ test:
 	test/setup build test
 	$(again) run-test
 bench:
-	test/setup build test
+	test/setup build test bench
 	$(again) run-bench
 coverage:
 	test/setup build test coverage

@@ -9,10 +9,18 @@ root_dir=$(cd "$bench_dir/../.." && pwd)
 bindir=$("${PG_CONFIG:-pg_config}" --bindir)
 program=${SUMMIT_MIGRATE:-$root_dir/cli/summit-migrate}
 
-# PostgreSQL refuses to run as root: do all of it as the user that Debian's packages made.
+# PostgreSQL refuses to run as root: do all of it as the user that Debian's packages
+# made, on a copy that this user may read.
 if [ "$(id -u)" = 0 ]; then
-	exec runuser -u postgres -- env HOME=/nonexistent PG_CONFIG="${PG_CONFIG:-pg_config}" \
-		SUMMIT_MIGRATE="$program" BENCH_RUNS="${BENCH_RUNS:-}" bash "$0" "$@"
+	stage=$(mktemp -d)
+	trap 'rm -rf "$stage"' EXIT
+	mkdir "$stage/cli" "$stage/test"
+	cp "$program" "$stage/cli/summit-migrate"
+	cp -R "$bench_dir" "$stage/test/bench"
+	chown -R postgres "$stage"
+	runuser -u postgres -- env -u SUMMIT_MIGRATE HOME=/nonexistent PG_CONFIG="${PG_CONFIG:-pg_config}" \
+		bash "$stage/test/bench/$(realpath --relative-to="$bench_dir" "$0")" "$@"
+	exit
 fi
 
 work=$(mktemp -d)

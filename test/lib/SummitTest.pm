@@ -29,9 +29,16 @@ sub has_own_mounts
 	return $mounted && !$leaked;
 }
 
+sub is_on_path
+{
+	my ($name) = @_;
+	return grep { -x "$_/$name" } split /:/, $ENV{PATH};
+}
+
 my %is_there = (
 	root => sub { $> == 0 },
 	mounts => \&has_own_mounts,
+	shells => sub { is_on_path('zsh') && is_on_path('fish') },
 	pgbouncer => sub { grep { -x "$_/pgbouncer" } split(/:/, $ENV{PATH}), '/usr/sbin' });
 
 # Ends the file when a component that its head asks for is not there: as skipped,

@@ -1,5 +1,5 @@
-# Help, usage errors, suggestions, completion and the manual page: all from the
-# command table, none needs a server.
+# Help, usage errors, suggestions and the manual page: all from the command table,
+# none needs a server.
 use strict;
 use warnings;
 use IPC::Run;
@@ -70,35 +70,6 @@ for my $arguments ([ '--json', 'new' ], [ 'new', '--json' ], [ 'apply', '--phaze
 	is($error->{exit_code}, 2, "@$arguments: its exit code");
 	like($error->{next}, qr/Did you mean/, "@$arguments: what to do next");
 }
-
-# The scripts of the shells that are here are well-formed; bash's completes.
-for my $shell (qw(bash zsh fish))
-{
-	my $script = $project->run_is(0, [ 'completion', $shell ], qr/rollback.*on-failure/s, qr/^$/);
-	my $path = $project->file("completion.$shell", $script);
-  SKIP:
-	{
-		skip "no $shell here", 1 unless grep { -x "$_/$shell" } split /:/, $ENV{PATH};
-		ok(IPC::Run::run([ $shell, $shell eq 'fish' ? '--no-execute' : '-n', $path ]), "$shell reads its script");
-	}
-}
-
-sub complete
-{
-	my @words = @_;
-	my $last = $#words;
-	my $script = "source $project->{folder}/completion.bash; "
-	  . 'COMP_WORDS=(' . join(' ', map { "'$_'" } @words) . "); COMP_CWORD=$last; "
-	  . '_summit_migrate; printf "%s\n" "${COMPREPLY[@]}"';
-	my $out = '';
-	IPC::Run::run([ 'bash', '-c', $script ], '>', \$out) or die 'bash failed';
-	return join ' ', sort split /\n/, $out;
-}
-is(complete('summit-migrate', 'ro'), 'rollback', 'bash completes a command');
-is(complete('summit-migrate', 'apply', '--on'), '--on-failure', 'bash completes an option');
-is(complete('summit-migrate', 'apply', '--phase', ''), 'contract expand migrate', 'bash completes a choice');
-is(complete('summit-migrate', '--json', 'completion', ''), complete('summit-migrate', 'completion', ''),
-	'bash completes behind a global option');
 
 # The manual page names every command and option of help, and man reads it.
 my $man = $project->run_is(0, [ 'help', '--man' ], qr/^\.TH SUMMIT/);
