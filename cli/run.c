@@ -19,6 +19,8 @@
 #include "wire.h"
 
 #define RECONNECT_MS 30000
+#define RECONNECTS 5
+#define SETTLE_MS 250
 #define HOLDER_MS 5000 /* how often a waiting runner says so */
 
 double
@@ -191,6 +193,30 @@ sm_run_end(SmRun *run, SmOutcome outcome)
 	run->began = false;
 }
 
+/*
+ * A server whose other backend has crashed takes connections for a moment
+ * before it ends them all and recovers: it is there when one has lasted.
+ */
+static void
+connect_again(SmRun *run)
+{
+	bool lasts = false;
+
+	for (int attempt = 0; !lasts && attempt < RECONNECTS; attempt++)
+	{
+		PGresult *result;
+
+		if (!sm_interrupt_sleep(SETTLE_MS))
+			exit(sm_interrupt_code());
+		(void) sm_conn_reopen(run->conn, Max(run->config->connect_wait, RECONNECT_MS));
+		if (!sm_interrupt_sleep(SETTLE_MS))
+			exit(sm_interrupt_code());
+		result = PQexec(run->conn->pg, "SELECT 1");
+		lasts = PQresultStatus(result) == PGRES_TUPLES_OK;
+		PQclear(result);
+	}
+}
+
 void
 sm_run_resume(SmRun *run)
 {
@@ -199,8 +225,8 @@ sm_run_resume(SmRun *run)
 	sm_watch_close(run);
 	sm_output_note(
 	    "the connection was lost; connecting again to read from the ledger how far it came");
-	if (!sm_conn_reopen(run->conn, Max(run->config->connect_wait, RECONNECT_MS)) &&
-	    strcmp(system_identifier, run->conn->system_identifier) != 0)
+	connect_again(run);
+	if (strcmp(system_identifier, run->conn->system_identifier) != 0)
 		sm_error_fail(SM_EXIT_CONNECTION,
 		              "Connect to the server of before and run `summit-migrate status`.",
 		              "another server answers now: its system identifier is %s, not %s",
