@@ -146,6 +146,24 @@ with_blockers(const SmRun *run, const SmError *error)
 	return psprintf("the lock is held by %s", run->watch.blockers);
 }
 
+/* Records and reports an error whose place is known. */
+static SmOutcome
+end_unit(SmWork *work, SmUnit *unit, SmError *error, int position, double waited)
+{
+	SmRun *run = work->run;
+
+	if (error->next == NULL)
+		error->next = advice(work, error);
+	error->code = SM_EXIT_FAILED;
+	if (!sm_session_close(run))
+		sm_ledger_warn(run, "the session could not be reset");
+	record_failure(work, unit, error, position, waited);
+	if (sm_interrupt_pending())
+		error->next = "It was interrupted; `summit-migrate apply` goes on from here.";
+	sm_report_error(&run->report, error);
+	return sm_interrupt_pending() ? SM_OUTCOME_INTERRUPTED : SM_OUTCOME_FAILED;
+}
+
 SmOutcome
 sm_engine_fail(SmWork *work, SmUnit *unit, const SmStatement *statement, double waited)
 {
@@ -156,18 +174,21 @@ sm_engine_fail(SmWork *work, SmUnit *unit, const SmStatement *statement, double 
 	sm_error_from_result(&error, run->failure, run->conn->pg);
 	locate(work, unit, statement, &error, &position);
 	error.why = with_blockers(run, &error);
-	if (error.next == NULL)
-		error.next = advice(work, &error);
-	error.code = SM_EXIT_FAILED;
 	PQclear(run->failure);
 	run->failure = NULL;
-	if (!sm_session_close(run))
-		sm_ledger_warn(run, "the session could not be reset");
-	record_failure(work, unit, &error, position, waited);
-	if (sm_interrupt_pending())
-		error.next = "It was interrupted; `summit-migrate apply` goes on from here.";
-	sm_report_error(&run->report, &error);
-	return sm_interrupt_pending() ? SM_OUTCOME_INTERRUPTED : SM_OUTCOME_FAILED;
+	return end_unit(work, unit, &error, position, waited);
+}
+
+SmOutcome
+sm_engine_refuse(SmWork *work, SmUnit *unit, SmError *error)
+{
+	const SmStatement *statement = &unit->statements[0];
+
+	error->migration = work->migration->id;
+	error->file = sm_plan_path(work->plan, work->migration);
+	error->line = statement->line;
+	error->column = statement->column;
+	return end_unit(work, unit, error, statement->position, 0);
 }
 
 /* The session was ended from outside: by an administrator, or with its server. */

@@ -71,6 +71,9 @@ extern int sm_engine_ask(SmRun *run, const char *query);
 extern bool sm_engine_failed(SmWork *work, SmUnit *unit, SmExchange *exchange, int attempt,
                              double started, SmOutcome *outcome);
 
+/* Records and reports our own objection (what, why, next, sqlstate) to the unit's statement. */
+extern SmOutcome sm_engine_refuse(SmWork *work, SmUnit *unit, SmError *error);
+
 /* Records and reports run->failure as the unit's, in the given statement (or NULL). */
 extern SmOutcome sm_engine_fail(SmWork *work, SmUnit *unit, const SmStatement *statement,
                                 double waited);

@@ -162,6 +162,30 @@ pause_between(Walk *walk)
 	return SM_OUTCOME_INTERRUPTED;
 }
 
+/* No batch reaches a row whose key is NULL: it would be left out in silence. */
+static SmOutcome
+refuse_keyless(Walk *walk)
+{
+	const SmBatch *batch = walk->unit->batch;
+	char *query =
+	    psprintf("SELECT EXISTS (SELECT FROM %s WHERE %s IS NULL)", batch->table, batch->key);
+	int found = sm_engine_ask(walk->work->run, query);
+	SmError error = {.sqlstate = "23502"};
+
+	pg_free(query);
+	if (found == 0)
+		return SM_OUTCOME_DONE;
+	if (found < 0 && PQstatus(walk->work->run->conn->pg) != CONNECTION_OK)
+		return SM_OUTCOME_LOST;
+	if (found < 0)
+		return sm_engine_fail(walk->work, walk->unit, &walk->unit->statements[0], 0);
+	error.what = psprintf("%s has rows whose %s is NULL: no batch would reach them", batch->table,
+	                      batch->key);
+	error.next = "Choose a key that is NOT NULL, or change those rows in a statement of their own "
+	             "and fill their key.";
+	return sm_engine_refuse(walk->work, walk->unit, &error);
+}
+
 static SmOutcome
 walk_table(Walk *walk)
 {
@@ -170,6 +194,9 @@ walk_table(Walk *walk)
 
 	if (!sm_ledger_prepare(run) || !sm_session_look(run))
 		return sm_engine_fail(walk->work, walk->unit, NULL, 0);
+	outcome = refuse_keyless(walk);
+	if (outcome != SM_OUTCOME_DONE)
+		return outcome;
 	do
 	{
 		outcome = do_batch(walk);
