@@ -46,7 +46,8 @@ sm_report_phase(SmReport *report, const SmMigration *migration, SmPhaseName phas
 		report->phases++;
 	if (report->migrations == NULL)
 	{
-		say_phase(migration, phase, down, status, units, ms);
+		if (!sm_output_is_quiet())
+			say_phase(migration, phase, down, status, units, ms);
 		return;
 	}
 	object = cJSON_CreateObject();
