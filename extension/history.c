@@ -14,9 +14,11 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/pg_lsn.h"
+#include "utils/snapmgr.h"
 #include "utils/xid8.h"
 
 #include "history.h"
+#include "row.h"
 #include "run.h"
 #include "unit_stats.h"
 
@@ -57,8 +59,18 @@ static char completing[512];
 	    INT8OID, FLOAT8OID, FLOAT8OID, TEXTOID, TEXTOID, INT4OID, XID8OID, LSNOID, TEXTOID,        \
 	    JSONBOID, TEXTOID, TEXTOID, INT4OID, TIMESTAMPTZOID
 
-/* Most rows are new, and the long list of what to do otherwise costs as much as the rest. */
-static SmQuery insert_unit = SM_QUERY(INSERT_UNIT, UNIT_TYPES);
+/* Most rows are new: they are written without a plan, in the order of INSERT_UNIT. */
+static SmRowTable new_units = {
+    .name = "migration_units",
+    .index = "migration_units_unit",
+    .ncolumns = 27,
+    .columns = {"migration_id",  "phase",          "direction",      "unit",
+                "target",        "state",          "transactional",  "epoch",
+                "timeline",      "started_at",     "finished_at",    "execution_time_ms",
+                "rows_affected", "lock_wait_ms",   "lock_hold_ms",   "error_sqlstate",
+                "error_message", "error_position", "transaction_id", "lsn",
+                "statement",     "intent",         "batch_cursor",   "run_by",
+                "pid",           "backend_start",  "attempt"}};
 
 static SmQuery write_unit = SM_QUERY(
     INSERT_UNIT
@@ -85,22 +97,38 @@ static SmQuery write_unit = SM_QUERY(
     " run_by = excluded.run_by, pid = excluded.pid, backend_start = excluded.backend_start",
     UNIT_TYPES);
 
-#define COMPLETE_PHASE(milliseconds)                                                               \
-	"UPDATE @schema@.migration_history h SET status = 'completed', direction = 'up',"              \
-	" executed_at = $4, executed_by = $5, epoch = $6, attempt = h.attempt + 1,"                    \
-	" error_sqlstate = NULL, error_message = NULL, execution_time_ms = " milliseconds              \
-	" WHERE h.migration_id = $1 AND h.target = $2 AND h.phase = $3 AND NOT h.superseded"           \
-	" RETURNING h.version IS NOT NULL"
-
 static SmQuery complete_phase =
-    SM_QUERY(COMPLETE_PHASE("(SELECT round(coalesce(sum(u.execution_time_ms), 0))"
-                            " FROM @schema@.migration_units u WHERE u.migration_id = $1"
-                            " AND u.target = $2 AND u.phase = $3 AND u.direction = 'up'"
-                            " AND u.state = 'completed')"),
+    SM_QUERY("UPDATE @schema@.migration_history h SET status = 'completed', direction = 'up',"
+             " executed_at = $4, executed_by = $5, epoch = $6, attempt = h.attempt + 1,"
+             " error_sqlstate = NULL, error_message = NULL, execution_time_ms ="
+             "  (SELECT round(coalesce(sum(u.execution_time_ms), 0))"
+             "  FROM @schema@.migration_units u WHERE u.migration_id = $1"
+             "  AND u.target = $2 AND u.phase = $3 AND u.direction = 'up'"
+             "  AND u.state = 'completed')"
+             " WHERE h.migration_id = $1 AND h.target = $2 AND h.phase = $3 AND NOT h.superseded"
+             " RETURNING h.version IS NOT NULL",
              TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, INT8OID);
 
-static SmQuery complete_one_unit = SM_QUERY(COMPLETE_PHASE("$7"), TEXTOID, TEXTOID, TEXTOID,
-                                            TIMESTAMPTZOID, TEXTOID, INT8OID, INT8OID);
+/* The same for a phase of one unit, without a plan. */
+enum
+{
+	PHASE_STATUS,
+	PHASE_DIRECTION,
+	PHASE_EXECUTED_AT,
+	PHASE_EXECUTED_BY,
+	PHASE_EPOCH,
+	PHASE_ATTEMPT,
+	PHASE_ERROR_SQLSTATE,
+	PHASE_ERROR_MESSAGE,
+	PHASE_EXECUTION_TIME_MS,
+	PHASE_VERSION
+};
+static SmRowTable phases = {.name = "migration_history",
+                            .index = "migration_history_phase",
+                            .ncolumns = 10,
+                            .columns = {"status", "direction", "executed_at", "executed_by",
+                                        "epoch", "attempt", "error_sqlstate", "error_message",
+                                        "execution_time_ms", "version"}};
 
 static SmQuery reach_version = SM_QUERY(
     "INSERT INTO @schema@.schema_versions (version, database_type, applied_at, applied_by, "
@@ -307,8 +335,8 @@ add_key(const SmUnitKey *key, Datum *values)
 void
 sm_history_write_unit(SmQueryScope *scope, const SmUnitKey *key, const SmUnitRow *row)
 {
-	Datum values[26];
-	char nulls[26];
+	Datum values[27];
+	char nulls[27];
 
 	memset(nulls, ' ', sizeof(nulls));
 	add_key(key, values);
@@ -337,7 +365,11 @@ sm_history_write_unit(SmQueryScope *scope, const SmUnitKey *key, const SmUnitRow
 	values[23] = CStringGetTextDatum(sm_run_user());
 	values[24] = Int32GetDatum(MyProcPid);
 	values[25] = TimestampTzGetDatum(MyStartTimestamp);
-	sm_query_execute(scope, row->fresh ? &insert_unit : &write_unit, values, nulls, 0);
+	values[26] = Int32GetDatum(1); /* attempt */
+	if (row->fresh)
+		sm_row_insert(scope, &new_units, values, nulls);
+	else
+		sm_query_execute(scope, &write_unit, values, nulls, 0);
 }
 
 /* (migration_id, target, phase), with which most queries here begin. */
@@ -381,16 +413,56 @@ sm_history_mark_failed(SmQueryScope *scope, const SmUnitKey *key, const char *sq
 	sm_query_execute(scope, &mark_failed, values, nulls, 0);
 }
 
+/* Both return whether the migration has a version. */
+static bool
+complete_by_query(SmQueryScope *scope, const Datum *key, Datum now, Datum user)
+{
+	Datum values[] = {key[0], key[1], key[2], now, user, Int64GetDatum(sm_run_epoch())};
+
+	return sm_query_execute(scope, &complete_phase, values, NULL, 0) == 1 &&
+	       DatumGetBool(sm_query_value(0, 1, NULL));
+}
+
+static bool
+complete_by_row(SmQueryScope *scope, const Datum *key, double unit_ms, Datum now, Datum user)
+{
+	SmRow row;
+	bool isnull = true;
+
+	PushActiveSnapshot(GetTransactionSnapshot());
+	sm_row_open(&row, scope, &phases, key, 3, RowExclusiveLock);
+	if (row.found)
+	{
+		int attempt = DatumGetInt32(sm_row_get(&row, PHASE_ATTEMPT, &isnull));
+
+		sm_row_set(&row, PHASE_STATUS, CStringGetTextDatum("completed"), false);
+		sm_row_set(&row, PHASE_DIRECTION, CStringGetTextDatum("up"), false);
+		sm_row_set(&row, PHASE_EXECUTED_AT, now, false);
+		sm_row_set(&row, PHASE_EXECUTED_BY, user, false);
+		sm_row_set(&row, PHASE_EPOCH, Int64GetDatum(sm_run_epoch()), false);
+		sm_row_set(&row, PHASE_ATTEMPT, Int32GetDatum(attempt + 1), false);
+		sm_row_set(&row, PHASE_ERROR_SQLSTATE, (Datum) 0, true);
+		sm_row_set(&row, PHASE_ERROR_MESSAGE, (Datum) 0, true);
+		sm_row_set(&row, PHASE_EXECUTION_TIME_MS, Int64GetDatum((int64) rint(unit_ms)), false);
+		(void) sm_row_get(&row, PHASE_VERSION, &isnull);
+		sm_row_store(&row);
+	}
+	sm_row_close(&row);
+	PopActiveSnapshot();
+	return !isnull;
+}
+
+/* unit_ms: what its one unit took, or -1 for a phase of several. */
 static void
 complete_up(SmQueryScope *scope, const SmUnitKey *key, double unit_ms, Datum now, Datum user)
 {
-	Datum values[] = {
-	    0, 0, 0, now, user, Int64GetDatum(sm_run_epoch()), Int64GetDatum((int64) rint(unit_ms))};
-	SmQuery *query = unit_ms < 0 ? &complete_phase : &complete_one_unit;
+	Datum values[3];
+	bool has_version;
 
 	add_phase_key(key, values);
-	if (sm_query_execute(scope, query, values, NULL, 0) == 1 &&
-	    DatumGetBool(sm_query_value(0, 1, NULL)))
+	has_version = unit_ms < 0 ? complete_by_query(scope, values, now, user)
+	                          : complete_by_row(scope, values, unit_ms, now, user);
+	if (has_version)
 	{
 		Datum version_values[] = {values[0], values[1], now, user};
 

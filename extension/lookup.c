@@ -1,8 +1,6 @@
 /*
  * lookup.c
- *		Rows of the ledger's tables by their unique keys, through the table and
- *		index access methods.  An executor for the same costs several times as
- *		much, and an ordinary migration is one statement: this is felt.
+ *		What begin_unit() must know of the ledger, by the rows' unique keys.
  *
  * Every read has a snapshot of its own moment, as a query of SPI would.
  */
@@ -22,69 +20,31 @@
 
 #include "compat.h"
 #include "lookup.h"
+#include "row.h"
 
-#define MAX_KEYS 5
-
-/* A table and its index, open, with the row that was found. */
-typedef struct Row
+/* The columns that are asked for, by their place in the tables below. */
+enum
 {
-	Relation table;
-	Relation index;
-	TupleTableSlot *slot;
-	bool found;
-} Row;
-
-static Oid
-find_relation(SmQueryScope *scope, const char *name)
+	PHASE_STATUS,
+	PHASE_DIRECTION
+};
+enum
 {
-	Oid relation = get_relname_relid(name, scope->schema);
+	UNIT_STATE,
+	UNIT_TRANSACTIONAL,
+	UNIT_BATCH_CURSOR
+};
 
-	if (!OidIsValid(relation))
-		elog(ERROR, "relation \"%s\" is missing", name);
-	return relation;
-}
-
-static void
-set_keys(ScanKey keys, Relation index, const Datum *values, int count)
-{
-	for (int i = 0; i < count; i++)
-	{
-		bool is_integer = TupleDescAttr(RelationGetDescr(index), i)->atttypid == INT4OID;
-
-		ScanKeyEntryInitialize(&keys[i], 0, i + 1, BTEqualStrategyNumber, InvalidOid,
-		                       index->rd_indcollation[i], is_integer ? F_INT4EQ : F_TEXTEQ,
-		                       values[i]);
-	}
-}
-
-/* The first row with these values of the index's first columns. */
-static Row
-open_row(SmQueryScope *scope, const char *table, const char *index, const Datum *values, int count)
-{
-	Row row;
-	IndexScanDesc scan;
-	ScanKeyData keys[MAX_KEYS];
-
-	row.table = table_open(find_relation(scope, table), AccessShareLock);
-	row.index = index_open(find_relation(scope, index), AccessShareLock);
-	row.slot = table_slot_create(row.table, NULL);
-	set_keys(keys, row.index, values, count);
-	scan = sm_index_beginscan(row.table, row.index, GetActiveSnapshot(), count);
-	index_rescan(scan, keys, count, NULL, 0);
-	row.found = index_getnext_slot(scan, ForwardScanDirection, row.slot);
-	if (row.found)
-		ExecMaterializeSlot(row.slot);
-	index_endscan(scan);
-	return row;
-}
-
-static void
-close_row(Row *row)
-{
-	ExecDropSingleTupleTableSlot(row->slot);
-	index_close(row->index, NoLock);
-	table_close(row->table, NoLock);
-}
+static SmRowTable phases = {.name = "migration_history",
+                            .index = "migration_history_phase",
+                            .ncolumns = 2,
+                            .columns = {"status", "direction"}};
+static SmRowTable units = {.name = "migration_units",
+                           .index = "migration_units_unit",
+                           .ncolumns = 3,
+                           .columns = {"state", "transactional", "batch_cursor"}};
+static SmRowTable dependencies = {.name = "migration_dependencies",
+                                  .index = "migration_dependencies_unique"};
 
 static Datum
 column(TupleTableSlot *slot, Relation table, const char *name, bool *isnull)
@@ -94,18 +54,6 @@ column(TupleTableSlot *slot, Relation table, const char *name, bool *isnull)
 	if (number == InvalidAttrNumber)
 		elog(ERROR, "column \"%s\" is missing", name);
 	return slot_getattr(slot, number, isnull);
-}
-
-static char *
-text_column(const Row *row, const char *name)
-{
-	bool isnull;
-	Datum value;
-
-	if (!row->found)
-		return NULL;
-	value = column(row->slot, row->table, name, &isnull);
-	return isnull ? NULL : TextDatumGetCString(value);
 }
 
 /* What FOR SHARE does, and what it says where the row has changed. */
@@ -132,7 +80,7 @@ lock_epoch(Relation table, TupleTableSlot *slot)
 static void
 read_epoch(SmQueryScope *scope, SmLookup *result)
 {
-	Relation table = table_open(find_relation(scope, "migration_epoch"), RowShareLock);
+	Relation table = table_open(sm_row_find_relation(scope, "migration_epoch"), RowShareLock);
 	TupleTableSlot *slot = table_slot_create(table, NULL);
 	TableScanDesc scan = table_beginscan(table, GetActiveSnapshot(), 0, NULL);
 	bool isnull;
@@ -151,51 +99,55 @@ read_epoch(SmQueryScope *scope, SmLookup *result)
 static void
 read_phase(SmQueryScope *scope, const Datum *values, SmLookup *result)
 {
-	Row row = open_row(scope, "migration_history", "migration_history_phase", values, 3);
+	SmRow row;
 
-	result->status = text_column(&row, "status");
-	result->direction = text_column(&row, "direction");
-	close_row(&row);
+	sm_row_open(&row, scope, &phases, values, 3, AccessShareLock);
+	result->status = sm_row_get_text(&row, PHASE_STATUS);
+	result->direction = sm_row_get_text(&row, PHASE_DIRECTION);
+	sm_row_close(&row);
 }
 
 static void
 read_unit(SmQueryScope *scope, const Datum *values, SmLookup *result)
 {
-	Row row = open_row(scope, "migration_units", "migration_units_unit", values, 5);
+	SmRow row;
 	bool isnull;
 
-	result->state = text_column(&row, "state");
+	sm_row_open(&row, scope, &units, values, 5, AccessShareLock);
+	result->state = sm_row_get_text(&row, UNIT_STATE);
 	result->transactional =
-	    row.found && DatumGetBool(column(row.slot, row.table, "transactional", &isnull));
-	result->batched = text_column(&row, "batch_cursor") != NULL;
-	close_row(&row);
+	    row.found && DatumGetBool(sm_row_get(&row, UNIT_TRANSACTIONAL, &isnull));
+	result->batched = sm_row_get_text(&row, UNIT_BATCH_CURSOR) != NULL;
+	sm_row_close(&row);
 }
 
 static char *
 read_state(SmQueryScope *scope, const Datum *values)
 {
-	Row row = open_row(scope, "migration_units", "migration_units_unit", values, 5);
-	char *state = text_column(&row, "state");
+	SmRow row;
+	char *state;
 
-	close_row(&row);
+	sm_row_open(&row, scope, &units, values, 5, AccessShareLock);
+	state = sm_row_get_text(&row, UNIT_STATE);
+	sm_row_close(&row);
 	return state;
 }
 
 static bool
 has_dependencies(SmQueryScope *scope, const Datum *values)
 {
-	Row row = open_row(scope, "migration_dependencies", "migration_dependencies_unique", values, 1);
-	bool found = row.found;
+	SmRow row;
 
-	close_row(&row);
-	return found;
+	sm_row_open(&row, scope, &dependencies, values, 1, AccessShareLock);
+	sm_row_close(&row);
+	return row.found;
 }
 
 void
 sm_lookup_unit(SmQueryScope *scope, const SmUnitKey *key, SmLookup *result)
 {
 	/* In the order of migration_units_unit; the first three are that of the phase. */
-	Datum values[MAX_KEYS] = {
+	Datum values[SM_ROW_MAX_KEYS] = {
 	    CStringGetTextDatum(key->migration_id),
 	    CStringGetTextDatum(key->target),
 	    CStringGetTextDatum(key->phase),

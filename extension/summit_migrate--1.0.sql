@@ -111,7 +111,6 @@ COMMENT ON TABLE migration_history IS
 'One row a (migration, target, phase): its state. checksum is the SHA-256 of the normalised bytes, meaning_digest of the tokens and marks, phase_digest of this phase alone. units: how many the phase has, as registered. superseded rows are earlier attempts carried over from the older scripts.';
 
 CREATE TABLE migration_units (
-	id					bigserial PRIMARY KEY,
 	migration_id		text NOT NULL,
 	target				text NOT NULL,
 	phase				text NOT NULL,
@@ -138,9 +137,9 @@ CREATE TABLE migration_units (
 	batch_cursor		text,
 	run_by				text NOT NULL,
 	pid					integer NOT NULL,
-	backend_start		timestamptz NOT NULL
+	backend_start		timestamptz NOT NULL,
+	CONSTRAINT migration_units_unit PRIMARY KEY (migration_id, target, phase, direction, unit)
 ) WITH (fillfactor = 80);
-CREATE UNIQUE INDEX migration_units_unit ON migration_units (migration_id, target, phase, direction, unit);
 CREATE INDEX migration_units_unfinished ON migration_units (target) WHERE state IN ('running', 'failed');
 COMMENT ON TABLE migration_units IS
 'The ledger: one row a (migration, target, phase, direction, unit). Phase "all" is the undo of a whole migration. A transactional unit commits with its row; state "running" is an intent committed before a statement that cannot run in a transaction (statement, intent: what was there before), or a batched statement under way (batch_cursor: the last key done). lock_hold_ms: the longest time a lock that blocks readers or writers was held; error_position: in characters of the file, from 1.';
@@ -183,7 +182,6 @@ SELECT pg_catalog.pg_extension_config_dump('migration_locks', '');
 SELECT pg_catalog.pg_extension_config_dump('migration_dependencies', '');
 SELECT pg_catalog.pg_extension_config_dump('schema_versions_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('migration_history_id_seq', '');
-SELECT pg_catalog.pg_extension_config_dump('migration_units_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('migration_locks_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('migration_dependencies_id_seq', '');
 
@@ -541,7 +539,7 @@ COMMENT ON FUNCTION adopt_legacy(text) IS
 REVOKE ALL ON TABLE migration_settings, migration_epoch, migration_runs, schema_versions, migration_history,
 	migration_units, migration_locks, migration_dependencies
 	FROM PUBLIC;
-REVOKE ALL ON SEQUENCE schema_versions_id_seq, migration_history_id_seq, migration_units_id_seq,
+REVOKE ALL ON SEQUENCE schema_versions_id_seq, migration_history_id_seq,
 	migration_locks_id_seq, migration_dependencies_id_seq
 	FROM PUBLIC;
 

@@ -1,7 +1,7 @@
 -- psql alone: the statements of migration_script() apply, record, resume and undo a file.
 \set content '-- ID: 20250801_000001_schema_script\n-- Version: 1.7.0\n-- PHASE 1: EXPAND\nCREATE TABLE script_t (id int PRIMARY KEY, v text DEFAULT ''it''''s \\\\'');\nCREATE INDEX CONCURRENTLY script_i ON script_t (v);\nBEGIN ISOLATION LEVEL SERIALIZABLE;\nINSERT INTO script_t SELECT generate_series(1, 5);\nCOMMIT;\nVACUUM script_t;\n-- PHASE 2: MIGRATE\n-- Batch: table=script_t, key=id, size=2\nUPDATE script_t SET v = ''x'';\n-- PHASE 3: CONTRACT\nALTER TABLE script_t ALTER v SET NOT NULL;\n-- VALIDATION\n-- Check: enough (pre migrate, critical)\nSELECT count(*) > 3 FROM script_t;\n-- Check: all_x (post migrate, critical, expect = 0)\nSELECT count(*) FROM script_t WHERE v <> ''x'';\n-- Check: few (post migrate, warning, expect < 3)\nSELECT count(*) FROM script_t;\n-- ROLLBACK\n/*\nDROP INDEX CONCURRENTLY script_i;\nDROP TABLE script_t;\n*/\n'
 CREATE VIEW script_units AS
-	SELECT phase, direction, unit, state, transactional FROM migration_units WHERE migration_id LIKE '20250801%' ORDER BY id;
+	SELECT phase, direction, unit, state, transactional FROM migration_units WHERE migration_id LIKE '20250801%' ORDER BY started_at;
 CREATE VIEW script_phases AS
 	SELECT migration_id, phase, status FROM migration_status() WHERE migration_id LIKE '20250801%';
 \pset format unaligned
