@@ -337,6 +337,21 @@ emit_finish(Script *script, const SmPhase *phase)
 	emit(script, "COMMIT");
 }
 
+/* What completed units set for those after them, in later phases too. */
+static void
+emit_settings(Script *script, const SmPhase *phase)
+{
+	ListCell *cell;
+
+	foreach (cell, phase->units)
+	{
+		const SmUnit *unit = lfirst(cell);
+
+		if (is_completed(script, phase, unit->number))
+			emit_statements(script, unit, "replay", true);
+	}
+}
+
 static void
 emit_phase(Script *script, const SmPhase *phase)
 {
@@ -344,7 +359,10 @@ emit_phase(Script *script, const SmPhase *phase)
 	ListCell *cell;
 
 	if (phase->up && is_phase_completed(script, phase->name))
+	{
+		emit_settings(script, phase);
 		return;
+	}
 	if (phase->units == NIL || is_completed(script, phase, list_length(phase->units)))
 		finished_apart = true;
 	foreach (cell, phase->units)
@@ -547,8 +565,13 @@ summit_migrate_migration_script(PG_FUNCTION_ARGS)
 	script.result = (ReturnSetInfo *) fcinfo->resultinfo;
 	load_completed(&script, fcinfo);
 	emit_start(&script, content);
-	foreach (cell, chosen)
-		emit_phase(&script, lfirst(cell));
+	foreach (cell, script.up ? script.migration->phases : chosen)
+	{
+		if (list_member_ptr(chosen, lfirst(cell)))
+			emit_phase(&script, lfirst(cell));
+		else
+			emit_settings(&script, lfirst(cell));
+	}
 	emit_end(&script);
 	return (Datum) 0;
 }
