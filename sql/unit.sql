@@ -20,7 +20,7 @@ CREATE VIEW unit_rows AS
 	SELECT substr(migration_id, 24) AS m, phase, direction, unit, state, attempt, rows_affected, lock_wait_ms, lock_hold_ms > 0 AS held,
 		   execution_time_ms > 0 AS timed, error_sqlstate, error_message, error_position,
 		   transaction_id IS NOT NULL AS xid, lsn IS NOT NULL AS lsn
-	FROM migration_units WHERE migration_id LIKE '20250201%' ORDER BY started_at;
+	FROM migration_units WHERE migration_id LIKE '20250201%' ORDER BY direction DESC, migration_id, phase, unit;
 CREATE VIEW unit_phases AS
 	SELECT substr(migration_id, 24) AS m, phase, status, direction, attempt, error_sqlstate, error_message
 	FROM migration_state('postgresql') WHERE migration_id LIKE '20250201%';
