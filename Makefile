@@ -4,7 +4,7 @@
 MODULE_big = summit_migrate
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard extension/*.c)))
 EXTENSION = summit_migrate
-DATA = extension/summit_migrate--1.0.sql
+DATA_built = extension/summit_migrate--1.0.sql
 
 REGRESS = $(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql)))
 REGRESS_OPTS = --load-extension=summit_migrate --encoding=UTF8
@@ -48,6 +48,10 @@ all: cli
 install: install-cli
 uninstall: uninstall-cli
 clean: clean-cli
+# The install script, a part a concern, in the order of their numbers.
+extension/summit_migrate--1.0.sql: $(sort $(wildcard extension/install/*.sql))
+	cat $^ >$@.new
+	mv $@.new $@
 # The bitcode is as old as the object: only the latter knows its headers.
 $(OBJS:.o=.bc): %.bc: %.o
 else
