@@ -160,7 +160,7 @@ typedef struct SmMigration
 	char *ledger_digest[SM_PHASES]; /* read for changed files only */
 	char *ledger_meaning;
 	bool ledger_repeatable;
-	bool begun[SM_PHASES];            /* some unit of the phase is completed or half-way */
+	bool begun[SM_PHASES]; /* some unit of the phase is completed or half-way */
 
 	/* what the comparison says */
 	SmChange change;

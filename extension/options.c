@@ -140,7 +140,8 @@ sm_options_is_query(SmReader *reader, const SmRegion *region, SmSpan span, const
 		sm_reader_server_error(reader, region, span, error);
 	else if (!sm_statement_is_query(&parsed))
 		sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, sm_reader_span(region, span),
-		                "Write a single SELECT that changes nothing.", "%s is not a plain query", what);
+		                "Write a single SELECT that changes nothing.", "%s is not a plain query",
+		                what);
 	else
 		return true;
 	return false;

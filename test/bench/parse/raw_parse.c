@@ -18,7 +18,7 @@ PG_FUNCTION_INFO_V1(bench_raw_parse);
 Datum
 bench_raw_parse(PG_FUNCTION_ARGS)
 {
-	char	   *content = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char *content = text_to_cstring(PG_GETARG_TEXT_PP(0));
 
 	PG_RETURN_INT32(list_length(raw_parser(content, RAW_PARSE_DEFAULT)));
 }
