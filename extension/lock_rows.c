@@ -7,10 +7,12 @@
 
 #include "access/xact.h"
 #include "access/xlog.h"
+#include "commands/sequence.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/jsonb.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "compat.h"
@@ -26,17 +28,28 @@ static XLogRecPtr own_rows_end = InvalidXLogRecPtr;
 static bool others_wrote = false;
 
 /*
- * Returns with the new row's id whether there are rows of this migration that
- * nobody released: the statement does not see its own row.
+ * Rows are written without a plan, which 8 sessions that do nothing else would
+ * feel.  By the index one finds those of an id that nobody released.
  */
-static SmQuery insert_row =
-    SM_QUERY("INSERT INTO @schema@.migration_locks"
-             " (migration_id, locked_by, locked_at, metadata, pid, backend_start,"
-             "  session_user_name, lock_key)"
-             " VALUES ($1, $2, pg_catalog.clock_timestamp(), $3, $4, $5, $6, $7)"
-             " RETURNING id, EXISTS (SELECT FROM @schema@.migration_locks l"
-             "  WHERE l.migration_id = $1 AND l.released_at IS NULL)",
-             TEXTOID, TEXTOID, JSONBOID, INT4OID, TIMESTAMPTZOID, TEXTOID, INT8OID);
+enum
+{
+	NEW_ID,
+	NEW_MIGRATION_ID,
+	NEW_LOCKED_BY,
+	NEW_LOCKED_AT,
+	NEW_METADATA,
+	NEW_PID,
+	NEW_BACKEND_START,
+	NEW_SESSION_USER_NAME,
+	NEW_LOCK_KEY,
+	NEW_COLUMNS
+};
+static SmRowTable new_rows = {.name = "migration_locks",
+                              .index = "migration_locks_held",
+                              .ncolumns = NEW_COLUMNS,
+                              .columns = {"id", "migration_id", "locked_by", "locked_at",
+                                          "metadata", "pid", "backend_start", "session_user_name",
+                                          "lock_key"}};
 
 /*
  * Such rows belong to sessions that have lost the lock, now that we hold it, and
@@ -109,24 +122,50 @@ close_stale(SmQueryScope *scope, const char *id, int32 row)
 	write_rows(scope, &close_stale_rows, values);
 }
 
+/*
+ * Whether there are rows of an id that nobody released, committed by now: the
+ * statement's own snapshot is older than the lock.
+ */
+static bool
+find_unreleased(SmQueryScope *scope, Datum id)
+{
+	SmRow row;
+	bool found;
+
+	PushActiveSnapshot(GetTransactionSnapshot());
+	sm_row_open(&row, scope, &new_rows, &id, 1, AccessShareLock);
+	found = row.found;
+	sm_row_close(&row);
+	PopActiveSnapshot();
+	return found;
+}
+
 int32
 sm_lock_rows_insert(SmQueryScope *scope, const char *id, const char *locked_by, uint64 key,
                     Datum metadata)
 {
-	int32 row;
 	char *user = GetUserNameFromId(GetAuthenticatedUserId(), false);
-	Datum values[7];
+	Datum values[NEW_COLUMNS];
+	int32 row;
+	bool stale;
 
-	values[0] = CStringGetTextDatum(id);
-	values[1] = CStringGetTextDatum(locked_by);
-	values[2] = metadata ? metadata : DirectFunctionCall1(jsonb_in, CStringGetDatum("{}"));
-	values[3] = Int32GetDatum(MyProcPid);
-	values[4] = TimestampTzGetDatum(MyStartTimestamp);
-	values[5] = CStringGetTextDatum(user);
-	values[6] = Int64GetDatum((int64) key);
-	write_rows(scope, &insert_row, values);
-	row = DatumGetInt32(sm_query_value(0, 1, NULL));
-	if (DatumGetBool(sm_query_value(0, 2, NULL)))
+	values[NEW_MIGRATION_ID] = CStringGetTextDatum(id);
+	values[NEW_LOCKED_BY] = CStringGetTextDatum(locked_by);
+	values[NEW_LOCKED_AT] = TimestampTzGetDatum(GetCurrentTimestamp());
+	values[NEW_METADATA] =
+	    metadata ? metadata : DirectFunctionCall1(jsonb_in, CStringGetDatum("{}"));
+	values[NEW_PID] = Int32GetDatum(MyProcPid);
+	values[NEW_BACKEND_START] = TimestampTzGetDatum(MyStartTimestamp);
+	values[NEW_SESSION_USER_NAME] = CStringGetTextDatum(user);
+	values[NEW_LOCK_KEY] = Int64GetDatum((int64) key);
+
+	stale = find_unreleased(scope, values[NEW_MIGRATION_ID]);
+	note_others();
+	row = (int32) nextval_internal(sm_row_find_relation(scope, "migration_locks_id_seq"), false);
+	values[NEW_ID] = Int32GetDatum(row);
+	sm_row_insert(scope, &new_rows, values, NULL);
+	own_rows_end = XactLastRecEnd;
+	if (stale)
 		close_stale(scope, id, row);
 	return row;
 }
