@@ -61,6 +61,18 @@ sm_apply_code(SmOutcome outcome)
 	}
 }
 
+void
+sm_apply_say_terminated(SmRun *run, const SmMigration *migration, const char *next)
+{
+	SmError error = {0};
+
+	error.what = "the session was ended by an administrator's command";
+	error.migration = migration ? migration->id : NULL;
+	error.next = next;
+	error.code = SM_EXIT_FAILED;
+	sm_report_error(&run->report, &error);
+}
+
 const char *
 sm_apply_result(SmOutcome outcome)
 {

@@ -24,6 +24,8 @@ meaning(const char *outcome)
 	                {"cleanup", "it left something; --apply takes that away"},
 	                {"batch", "apply goes on behind the last batch"},
 	                {"running", "its backend is still at work: wait"},
+	                {"undo", "its undo was cut off; --apply, apply or rollback ends it"},
+	                {"undo_failed", "its undo has stopped; rollback with its ID goes on"},
 	                {"unknown", "only Done-When or you can tell: --mark"}};
 
 	for (int i = 0; i < (int) lengthof(meanings); i++)
@@ -32,9 +34,30 @@ meaning(const char *outcome)
 	return outcome;
 }
 
+/* The first row with this outcome, or -1. */
+static int
+find_outcome(const PGresult *rows, const char *outcome)
+{
+	for (int i = 0; i < PQntuples(rows); i++)
+		if (strcmp(PQgetvalue(rows, i, SM_DOUBT_OUTCOME), outcome) == 0)
+			return i;
+	return -1;
+}
+
+/* Something in it can be decided without anybody's word. */
+static bool
+can_act(const PGresult *rows)
+{
+	for (int i = 0; i < PQntuples(rows); i++)
+		if (strcmp(PQgetvalue(rows, i, SM_DOUBT_OUTCOME), "undo_failed") != 0)
+			return true;
+	return false;
+}
+
 static void
 print_table(const PGresult *rows)
 {
+	int stopped = find_outcome(rows, "undo_failed");
 	static const char *const headings[] = {"MIGRATION", "PHASE", "#UNIT", "EVIDENCE", "MEANS"};
 	SmTable *table = sm_output_table(headings, lengthof(headings));
 
@@ -52,8 +75,11 @@ print_table(const PGresult *rows)
 	sm_output_print(table);
 	if (PQntuples(rows) == 0)
 		sm_output_line("Nothing is in doubt.");
-	else
+	if (can_act(rows))
 		sm_output_line("Next: summit-migrate repair --apply");
+	if (stopped >= 0)
+		sm_output_line("Next: summit-migrate rollback %s",
+		               PQgetvalue(rows, stopped, SM_DOUBT_MIGRATION));
 }
 
 static void
@@ -90,9 +116,8 @@ report(SmConn *conn)
 	PGresult *rows = sm_recover_list(conn);
 	SmExitCode code = PQntuples(rows) == 0 ? SM_EXIT_DONE : SM_EXIT_FINDINGS;
 
-	for (int i = 0; i < PQntuples(rows); i++)
-		if (strcmp(PQgetvalue(rows, i, SM_DOUBT_OUTCOME), "unknown") == 0)
-			code = SM_EXIT_UNKNOWN;
+	if (find_outcome(rows, "unknown") >= 0)
+		code = SM_EXIT_UNKNOWN;
 	if (sm_output_is_json())
 		print_json(rows);
 	else
@@ -102,6 +127,29 @@ report(SmConn *conn)
 }
 
 /* ---- acting ---- */
+
+/* What only a rollback may go on with. */
+static SmOutcome
+refuse_stopped(SmRun *run)
+{
+	PGresult *rows = sm_recover_list(run->conn);
+	int row = find_outcome(rows, "undo_failed");
+	const char *id = row < 0 ? NULL : PQgetvalue(rows, row, SM_DOUBT_MIGRATION);
+	SmError error = {.code = SM_EXIT_FAILED};
+
+	if (row < 0)
+	{
+		PQclear(rows);
+		return SM_OUTCOME_DONE;
+	}
+	error.what = psprintf("the undo of %s was begun and has not ended", id);
+	error.migration = id;
+	error.why = PQgetvalue(rows, row, SM_DOUBT_DETAIL);
+	error.next = psprintf("`summit-migrate rollback %s` goes on with it.", id);
+	sm_report_error(&run->report, &error);
+	PQclear(rows);
+	return SM_OUTCOME_FAILED;
+}
 
 static SmOutcome
 recover(SmContext *context, SmRun *run)
@@ -115,7 +163,7 @@ recover(SmContext *context, SmRun *run)
 	plan->problems.count = 0;
 	outcome = sm_recover(run, plan, &acted);
 	sm_plan_free(plan);
-	return outcome;
+	return outcome == SM_OUTCOME_DONE ? refuse_stopped(run) : outcome;
 }
 
 /* The id that was typed, or a beginning of one. */
