@@ -136,9 +136,10 @@ undo_once(Apply *apply, const char *id, bool again)
 		if (outcome == SM_OUTCOME_DONE && acted)
 			make_plan(apply);
 	}
-	if (outcome != SM_OUTCOME_DONE)
-		return outcome;
-	return sm_undo_failed(&apply->run, apply->plan, sm_plan_find(apply->plan, id));
+	if (outcome == SM_OUTCOME_DONE)
+		outcome = sm_undo_failed(&apply->run, apply->plan, sm_plan_find(apply->plan, id));
+	/* a statement that failed alone has no undo, but may have left an invalid index */
+	return outcome == SM_OUTCOME_DONE ? sm_recover(&apply->run, apply->plan, &acted) : outcome;
 }
 
 /*
