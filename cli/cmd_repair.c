@@ -6,7 +6,6 @@
 #include "postgres_fe.h"
 
 #include "apply.h"
-#include "ledger.h"
 #include "output.h"
 #include "recover.h"
 
@@ -184,22 +183,11 @@ mark(SmContext *context, SmRun *run)
 {
 	const SmOptions *options = &context->options;
 	char *id = full_id(context, run->conn, options->args[0]);
-	const char *values[] = {id, options->phase, options->mark, options->reason, SM_TARGET};
-	PGresult *result =
-	    sm_ledger_call(run, "resolve_migration(text,text,text,text,text)", 5, values);
-	SmError error = {0};
 
-	if (result != NULL)
-	{
-		PQclear(result);
-		sm_output_line("%s %s is recorded as %s.", options->args[0], options->phase, options->mark);
-		return SM_OUTCOME_DONE;
-	}
-	sm_error_from_result(&error, run->failure, run->conn->pg);
-	error.migration = id;
-	error.code = SM_EXIT_FAILED;
-	sm_report_error(&run->report, &error);
-	return SM_OUTCOME_FAILED;
+	if (!sm_apply_record_word(run, id, options->phase, options->mark, options->reason))
+		return SM_OUTCOME_FAILED;
+	sm_output_line("%s %s is recorded as %s.", options->args[0], options->phase, options->mark);
+	return SM_OUTCOME_DONE;
 }
 
 static SmExitCode

@@ -183,18 +183,22 @@ static const SmExample verify_examples[] = {
     {"summit-migrate verify", "compare the files with the history; exit 3 when they differ"},
     {NULL}};
 
-static const SmOptionSpec baseline_options[] = {TO_OPTION("all files up to and with this one"),
-                                                {"reason", 0, "TEXT", NULL, SM_OPTION_TEXT,
-                                                 offsetof(SmOptions, reason),
-                                                 "why, for the history"},
-                                                TARGET_OPTION,
-                                                LOCK_WAIT_OPTION,
-                                                DRY_RUN_OPTION,
-                                                {NULL}};
+static const SmOptionSpec baseline_options[] = {
+    TO_OPTION("all files up to and with this one"),
+    {"all", 0, NULL, NULL, SM_OPTION_FLAG, offsetof(SmOptions, all), "all files"},
+    {"reason", 0, "TEXT", NULL, SM_OPTION_TEXT, offsetof(SmOptions, reason),
+     "why, for the history"},
+    TARGET_OPTION,
+    LOCK_WAIT_OPTION,
+    DRY_RUN_OPTION,
+    {NULL}};
 
-static const SmExample baseline_examples[] = {{"summit-migrate baseline --to 20251101_090000",
-                                               "record as applied what the database already has"},
-                                              {NULL}};
+static const SmExample baseline_examples[] = {
+    {"summit-migrate baseline", "list what is not recorded yet"},
+    {"summit-migrate baseline --to 20251101_090000",
+     "record as applied what the database already has"},
+    {"summit-migrate baseline 20251101_090000", "only this one"},
+    {NULL}};
 
 static const SmOptionSpec repair_options[] = {
     {"apply", 0, NULL, NULL, SM_OPTION_FLAG, offsetof(SmOptions, apply),
@@ -349,7 +353,10 @@ const SmCommand sm_commands[] = {
      .arguments = "[ID...]",
      .max_arguments = -1,
      .summary = "record migrations as applied without running them",
-     .description = "For a database that already has what the files describe.",
+     .description =
+         "For a database that already has what the files describe. Without ID, --to or --all it "
+         "lists the files that are not recorded and exits 2. What has run in part is refused, and "
+         "rollback --last does not count what was only recorded.",
      .examples = baseline_examples,
      .options = baseline_options,
      .next = "summit-migrate status",

@@ -87,7 +87,7 @@ AS $$
 		UNION
 		SELECT h.migration_id, h.epoch
 		FROM @extschema@.migration_history h
-		JOIN @extschema@.migration_runs r ON r.epoch = h.epoch AND r.command NOT IN ('baseline', 'repair')
+		JOIN @extschema@.migration_runs r ON r.epoch = h.epoch AND r.command NOT IN ('init', 'baseline', 'repair')
 		WHERE h.target = last_run_migrations.target AND NOT h.superseded
 		  AND h.status = 'completed' AND h.direction = 'up' AND h.units = 0
 	)

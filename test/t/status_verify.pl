@@ -97,7 +97,7 @@ is($document->{locks}[0]{locked_by}, 'Anna', 'in JSON too');
 write_file(1);
 write_file(3);
 write_file(4, "SELECT pg_sleep(1);\nCREATE TABLE t4 (id int);");
-for my $command ([ 'baseline', '--lock-wait', '0' ], [ 'repair', '--apply', '--lock-wait', '0' ],
+for my $command ([ 'baseline', '--all', '--lock-wait', '0' ], [ 'repair', '--apply', '--lock-wait', '0' ],
 	[ 'apply', '--order', 'any', '--lock-wait', '0' ])
 {
 	($status, $out, $err) = $project->run(@$command);
