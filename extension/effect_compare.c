@@ -92,8 +92,9 @@ compare_create_index(const SmEffect *effect, char **detail, char **cleanup)
 		*detail = psprintf("index %s is not there", effect->name);
 		return SM_OUTCOME_NOT_STARTED;
 	}
-	*detail = psprintf("%s was there before%s", index_name(now),
-	                   effect->before_valid ? "" : " and is no valid index");
+	*detail = effect->before_valid
+	              ? psprintf("%s was there before", index_name(now))
+	              : psprintf("%s was there before: an invalid index, or none", index_name(now));
 	return effect->lenient && effect->before_valid ? SM_OUTCOME_REPEAT : SM_OUTCOME_NOT_STARTED;
 }
 
