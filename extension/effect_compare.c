@@ -72,6 +72,18 @@ compare_generated_index(const SmEffect *effect, char **detail, char **cleanup)
 	return added == NIL ? SM_OUTCOME_NOT_STARTED : SM_OUTCOME_UNKNOWN;
 }
 
+/* Why a relation that was there before does not serve as the index. */
+static const char *
+fault_of(Oid relation)
+{
+	Oid table;
+	bool valid;
+
+	if (!sm_effect_lookup_index(relation, &table, &valid))
+		return " and is no index";
+	return valid ? "" : " and is invalid";
+}
+
 static SmOutcome
 compare_create_index(const SmEffect *effect, char **detail, char **cleanup)
 {
@@ -92,9 +104,7 @@ compare_create_index(const SmEffect *effect, char **detail, char **cleanup)
 		*detail = psprintf("index %s is not there", effect->name);
 		return SM_OUTCOME_NOT_STARTED;
 	}
-	*detail = effect->before_valid
-	              ? psprintf("%s was there before", index_name(now))
-	              : psprintf("%s was there before: an invalid index, or none", index_name(now));
+	*detail = psprintf("%s was there before%s", index_name(now), fault_of(now));
 	return effect->lenient && effect->before_valid ? SM_OUTCOME_REPEAT : SM_OUTCOME_NOT_STARTED;
 }
 

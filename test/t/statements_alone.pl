@@ -73,7 +73,7 @@ $project->query('CREATE TABLE twice (a int); INSERT INTO twice VALUES (1), (1)')
 $node->psql($project->database, 'CREATE UNIQUE INDEX CONCURRENTLY t_invalid ON twice (a)');
 $project->query('DELETE FROM twice');
 migration('CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS t_invalid ON twice (a);');
-$project->run_is(1, ['apply'], undef, qr/its effect is not there.*why: public\.t_invalid was there before: an invalid index, or none.*next: .*DROP INDEX CONCURRENTLY/s,
+$project->run_is(1, ['apply'], undef, qr/its effect is not there.*why: public\.t_invalid was there before and is invalid.*next: .*DROP INDEX CONCURRENTLY/s,
 	'IF NOT EXISTS over an invalid index of somebody else');
 is($project->query("SELECT indisvalid FROM pg_index WHERE indexrelid = 't_invalid'::regclass"), 'f', 'which is left alone');
 $project->query('DROP INDEX t_invalid');
