@@ -54,6 +54,7 @@ typedef struct SmOptions
 	char *at_least;   /* status */
 	int wait;         /* status */
 	bool last;        /* rollback */
+	bool all;         /* baseline */
 	bool apply;       /* repair */
 	char *mark;       /* repair: completed, rolled_back */
 	char *reason;     /* repair, baseline */
