@@ -43,6 +43,8 @@ static const char *const reader_functions[] = {
     "migration_lock_holders",
     "get_environment",
     "parse_migration",
+    "missing_indexes",
+    "schema_health",
     NULL,
 };
 
