@@ -6,7 +6,7 @@
 -- ---------------------------------------------------------------------------
 
 -- Inlined into its callers: no SET clause, all names qualified.
-CREATE FUNCTION user_relations()
+CREATE FUNCTION health_relations()
 RETURNS SETOF pg_catalog.pg_class
 LANGUAGE sql STABLE PARALLEL RESTRICTED
 AS $$
@@ -14,56 +14,56 @@ AS $$
 	FROM pg_catalog.pg_class c
 	WHERE c.oid OPERATOR(pg_catalog.>=) 16384::pg_catalog.oid
 	  AND c.relpersistence OPERATOR(pg_catalog.<>) 't'
-	  AND c.relnamespace OPERATOR(pg_catalog.<>) 99::pg_catalog.oid
+	  AND c.relnamespace OPERATOR(pg_catalog.<>) 99::pg_catalog.oid /* pg_toast */
 	  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
 					  WHERE d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_extension'::pg_catalog.regclass
 						AND d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
 						AND d.objid OPERATOR(pg_catalog.=) c.oid
 						AND d.deptype OPERATOR(pg_catalog.=) 'e')
 $$;
-COMMENT ON FUNCTION user_relations() IS
+COMMENT ON FUNCTION health_relations() IS
 'The rows of pg_class that are the users'': none of initdb''s, of an extension, of TOAST, temporary.';
 
-CREATE FUNCTION index_serves(index oid, columns int2[], operators oid[])
+CREATE FUNCTION health_index_serves(index oid, columns int2[], operators oid[])
 RETURNS boolean
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 100 SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_index_serves';
-COMMENT ON FUNCTION index_serves(oid, int2[], oid[]) IS
+COMMENT ON FUNCTION health_index_serves(oid, int2[], oid[]) IS
 'Whether a lookup by equality of these columns can use an index: it is valid, a btree (or hash) whose first keys are the columns in any order, with the operators (NULL: those of the types) and collations, and its predicate, if it has one, follows from the lookup.';
 
-CREATE FUNCTION index_name(relation oid, columns text[])
+CREATE FUNCTION health_index_name(relation oid, columns text[])
 RETURNS text
 LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_index_name';
-COMMENT ON FUNCTION index_name(oid, text[]) IS
+COMMENT ON FUNCTION health_index_name(oid, text[]) IS
 'The name, quoted where needed, that the server itself would give an index of these columns; NULL for none.';
 
-CREATE FUNCTION probe_index(relation oid, columns text[], operators oid[],
+CREATE FUNCTION health_probe_index(relation oid, columns text[], operators oid[],
 							OUT cost_before double precision, OUT cost_after double precision, OUT used boolean)
 RETURNS record
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_probe_index';
-COMMENT ON FUNCTION probe_index(oid, text[], oid[]) IS
+COMMENT ON FUNCTION health_probe_index(oid, text[], oid[]) IS
 'The planner''s cost of a lookup by equality of these columns without and with an index of them, which exists only for hypopg, and whether the plan uses it. NULL where hypopg is not installed or the lookup could not be planned (a lock was held for 200 ms). Planned as the table''s owner.';
 
-CREATE FUNCTION statement_lookups()
+CREATE FUNCTION health_statement_lookups()
 RETURNS TABLE (relation oid, columns int2[], calls bigint, total_ms double precision, query text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_statement_lookups';
-COMMENT ON FUNCTION statement_lookups() IS
+COMMENT ON FUNCTION health_statement_lookups() IS
 'Which columns the costliest statements of this database compare by equality, a row a table in them. Empty where pg_stat_statements is not installed or loaded, or the caller has not the rights of pg_read_all_stats. Times in ms.';
 
-CREATE FUNCTION index_statement(relation oid, columns text[])
+CREATE FUNCTION health_index_statement(relation oid, columns text[])
 RETURNS text
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE WHEN c.relkind <> 'p' THEN
-			format('CREATE INDEX CONCURRENTLY %s ON %s (%s)', @extschema@.index_name(relation, columns),
+			format('CREATE INDEX CONCURRENTLY %s ON %s (%s)', @extschema@.health_index_name(relation, columns),
 				   relation::regclass, (SELECT string_agg(quote_ident(n), ', ' ORDER BY o)
 										FROM unnest(columns) WITH ORDINALITY u (n, o)))
 		ELSE (
 			WITH node AS MATERIALIZED (
-				SELECT t.relid, t.parentrelid, t.isleaf, t.level, @extschema@.index_name(t.relid, columns) AS name,
+				SELECT t.relid, t.parentrelid, t.isleaf, t.level, @extschema@.health_index_name(t.relid, columns) AS name,
 					   quote_ident(s.nspname) AS schema,
 					   (SELECT string_agg(quote_ident(n), ', ' ORDER BY o)
 						FROM unnest(columns) WITH ORDINALITY u (n, o)) AS keys
@@ -81,22 +81,22 @@ AS $$
 		END
 	FROM pg_class c WHERE c.oid = relation
 $$;
-COMMENT ON FUNCTION index_statement(oid, text[]) IS
+COMMENT ON FUNCTION health_index_statement(oid, text[]) IS
 'The statements, one a line, that index a table without hindering its writers; for a partitioned one an index on the root alone, one on each partition, and their attachment.';
 
-CREATE FUNCTION unindexed_foreign_keys()
+CREATE FUNCTION health_unindexed_foreign_keys()
 RETURNS TABLE (root oid, columns text[], names text[], referenced oid[], partitions bigint, missing oid[],
 			   operators oid[], pages bigint)
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH RECURSIVE keys AS MATERIALIZED (
 		SELECT k.oid, k.conrelid, k.conkey, k.conpfeqop, k.confrelid, k.conparentid, k.conname, c.relkind, c.relpages
-		FROM pg_constraint k JOIN @extschema@.user_relations() c ON c.oid = k.conrelid
+		FROM pg_constraint k JOIN @extschema@.health_relations() c ON c.oid = k.conrelid
 		WHERE k.contype = 'f'),
 	served AS MATERIALIZED (
 		SELECT DISTINCT k.oid
 		FROM keys k JOIN pg_index i ON i.indrelid = k.conrelid
-		WHERE i.indkey[0] = ANY (k.conkey) AND @extschema@.index_serves(i.indexrelid, k.conkey, k.conpfeqop)),
+		WHERE i.indkey[0] = ANY (k.conkey) AND @extschema@.health_index_serves(i.indexrelid, k.conkey, k.conpfeqop)),
 	-- partitions have the key once more; so has a table that refers to a partitioned one, for each partition of that
 	tree AS (
 		SELECT oid AS root, oid FROM keys WHERE conparentid = 0
@@ -130,19 +130,19 @@ AS $$
 	FROM (SELECT e.*, (SELECT array_agg(n ORDER BY n) FROM unnest(e.conkey) n) AS sorted FROM enforced e) e
 	GROUP BY e.conrelid, e.sorted
 $$;
-COMMENT ON FUNCTION unindexed_foreign_keys() IS
+COMMENT ON FUNCTION health_unindexed_foreign_keys() IS
 'Foreign keys whose columns no index serves, one row a table and set of columns: names and referenced tables of the constraints; the partitions (0: the table has none to look at; 1: it is not partitioned), those without an index (the largest first) and their pages.';
 
 -- What a foreign key without an index costs: each change of a key that it refers to looks through the table.
-CREATE FUNCTION foreign_key_proposals()
+CREATE FUNCTION health_foreign_key_proposals()
 RETURNS TABLE (relation oid, columns text[], reason text, evidence text, statement text, probe oid, operators oid[],
 			   bytes bigint)
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT f.root, f.columns, 'foreign key without an index',
-		   format('%s of %s rows%s; rows deleted or keys updated in %s since the statistics began: %s',
+		   format('%s: %s rows%s; rows deleted from and updated in %s since the statistics began: %s',
 				  (SELECT string_agg(format('%I', n), ', ') FROM unnest(f.names) n),
-				  CASE WHEN c.reltuples < 0 THEN 'an unknown number' ELSE 'about ' || c.reltuples::bigint END,
+				  CASE WHEN c.reltuples < 0 THEN 'an unknown number of' ELSE 'about ' || c.reltuples::bigint END,
 				  CASE WHEN c.relkind <> 'p' THEN ', ' || pg_size_pretty(b.bytes)
 					   WHEN f.partitions = 0 THEN ', no partition yet'
 					   ELSE format(', missing in %s of %s partitions, %s', cardinality(f.missing), f.partitions,
@@ -151,22 +151,22 @@ AS $$
 				  (SELECT sum(pg_stat_get_tuples_deleted(r) + pg_stat_get_tuples_updated(r))
 				   FROM (SELECT DISTINCT r FROM unnest(f.referenced) r) r (r))),
 		   CASE WHEN c.relkind = 'p' AND cardinality(f.missing) < f.partitions
-				THEN (SELECT string_agg(@extschema@.index_statement(m, f.columns), E';\n' ORDER BY m::regclass::text COLLATE "C")
+				THEN (SELECT string_agg(@extschema@.health_index_statement(m, f.columns), E';\n' ORDER BY m::regclass::text COLLATE "C")
 					  FROM unnest(f.missing) m)
-				ELSE @extschema@.index_statement(f.root, f.columns) END,
+				ELSE @extschema@.health_index_statement(f.root, f.columns) END,
 		   f.missing[1], f.operators, b.bytes
-	FROM @extschema@.unindexed_foreign_keys() f JOIN pg_class c ON c.oid = f.root,
+	FROM @extschema@.health_unindexed_foreign_keys() f JOIN pg_class c ON c.oid = f.root,
 		 LATERAL (SELECT coalesce(f.pages, 0) * current_setting('block_size')::bigint) b (bytes)
 $$;
-COMMENT ON FUNCTION foreign_key_proposals() IS
-'unindexed_foreign_keys() with words and statements; probe is the table to try the index on.';
+COMMENT ON FUNCTION health_foreign_key_proposals() IS
+'health_unindexed_foreign_keys() with words and statements; probe is the table to try the index on.';
 
-CREATE FUNCTION scanned_tables()
+CREATE FUNCTION health_scanned_tables()
 RETURNS TABLE (root oid, probe oid, scans bigint, rows_read bigint, bytes bigint)
 LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH RECURSIVE tree AS (
-		SELECT c.oid AS root, c.oid, c.relpages, c.relkind FROM @extschema@.user_relations() c
+		SELECT c.oid AS root, c.oid, c.relpages, c.relkind FROM @extschema@.health_relations() c
 		WHERE c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition
 		UNION ALL
 		SELECT t.root, c.oid, c.relpages, c.relkind
@@ -183,10 +183,10 @@ AS $$
 	SELECT root, probe, scans::bigint, rows_read::bigint, bytes::bigint FROM counted
 	WHERE scans >= 50 AND rows_read >= scans * 10000
 $$;
-COMMENT ON FUNCTION scanned_tables() IS
+COMMENT ON FUNCTION health_scanned_tables() IS
 'Tables (partitions counted with their root) of at least 1,024 pages that were scanned whole at least 50 times since the statistics began, 10,000 rows or more a time; probe is the largest partition.';
 
-CREATE FUNCTION scan_proposals()
+CREATE FUNCTION health_scan_proposals()
 RETURNS TABLE (relation oid, columns text[], reason text, evidence text, statement text, probe oid, operators oid[],
 			   bytes bigint)
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
@@ -194,23 +194,23 @@ AS $$
 	WITH lookup AS MATERIALIZED (
 		SELECT l.relation, l.columns, sum(l.calls) AS calls, sum(l.total_ms) AS total_ms,
 			   (array_agg(l.query ORDER BY l.total_ms DESC))[1] AS query
-		FROM @extschema@.statement_lookups() l
+		FROM @extschema@.health_statement_lookups() l
 		WHERE NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = l.relation
-						  AND @extschema@.index_serves(i.indexrelid, l.columns, NULL))
+						  AND @extschema@.health_index_serves(i.indexrelid, l.columns, NULL))
 		GROUP BY l.relation, l.columns)
 	SELECT s.root, n.columns, 'sequential scans',
 		   format('%s sequential scans read %s rows, %s', s.scans, s.rows_read, pg_size_pretty(s.bytes))
 		   || CASE WHEN l.relation IS NULL THEN '; which columns they compare is not known (pg_stat_statements is not readable, or has no such statement)'
 				   ELSE format('; %s calls, %s ms: %s', l.calls, round(l.total_ms::numeric), l.query) END,
-		   CASE WHEN l.relation IS NOT NULL THEN @extschema@.index_statement(s.root, n.columns) END,
+		   CASE WHEN l.relation IS NOT NULL THEN @extschema@.health_index_statement(s.root, n.columns) END,
 		   s.probe, NULL::oid[], s.bytes
-	FROM @extschema@.scanned_tables() s LEFT JOIN lookup l ON l.relation IN (s.root, s.probe),
+	FROM @extschema@.health_scanned_tables() s LEFT JOIN lookup l ON l.relation IN (s.root, s.probe),
 		 LATERAL (SELECT array_agg(a.attname::text ORDER BY u.o)
 				  FROM unnest(l.columns) WITH ORDINALITY u (n, o)
 					   JOIN pg_attribute a ON a.attrelid = l.relation AND a.attnum = u.n) n (columns)
 $$;
-COMMENT ON FUNCTION scan_proposals() IS
-'scanned_tables() with the columns that statements compare where they are known, words and statements.';
+COMMENT ON FUNCTION health_scan_proposals() IS
+'health_scanned_tables() with the columns that statements compare where they are known, words and statements.';
 
 CREATE FUNCTION missing_indexes()
 RETURNS TABLE (table_name text, columns text[], reason text, evidence text, statement text, proven boolean,
@@ -218,14 +218,14 @@ RETURNS TABLE (table_name text, columns text[], reason text, evidence text, stat
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH proposal AS MATERIALIZED (
-		SELECT * FROM @extschema@.foreign_key_proposals()
+		SELECT * FROM @extschema@.health_foreign_key_proposals()
 		UNION ALL
-		SELECT * FROM @extschema@.scan_proposals() s
-		WHERE NOT EXISTS (SELECT FROM @extschema@.unindexed_foreign_keys() f
+		SELECT * FROM @extschema@.health_scan_proposals() s
+		WHERE NOT EXISTS (SELECT FROM @extschema@.health_unindexed_foreign_keys() f
 						  WHERE f.root = s.relation AND f.columns @> s.columns AND f.columns <@ s.columns)),
 	probed AS MATERIALIZED (
 		SELECT p.*, h.used AND h.cost_after < h.cost_before AS proven, h.cost_before, h.cost_after
-		FROM proposal p LEFT JOIN LATERAL @extschema@.probe_index(p.probe, p.columns, p.operators) h
+		FROM proposal p LEFT JOIN LATERAL @extschema@.health_probe_index(p.probe, p.columns, p.operators) h
 			 ON p.columns IS NOT NULL AND p.probe IS NOT NULL)
 	SELECT p.relation::regclass::text, p.columns, p.reason,
 		   p.evidence || CASE WHEN p.proven THEN '; hypopg: the planner uses it'
@@ -242,13 +242,13 @@ COMMENT ON FUNCTION missing_indexes() IS
 
 -- An index is rebuilt or built by somebody while one of its table is in progress there, or while the table is locked as
 -- CONCURRENTLY does it by anybody but autovacuum.
-CREATE FUNCTION invalid_index_findings()
+CREATE FUNCTION health_invalid_index_findings()
 RETURNS TABLE (problem text, severity text, object_type text, object_name text, evidence text, statement text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH invalid AS MATERIALIZED (
 		SELECT i.*, c.relkind, c.relname, c.relpages, c.relispartition
-		FROM pg_index i JOIN @extschema@.user_relations() c ON c.oid = i.indexrelid
+		FROM pg_index i JOIN @extschema@.health_relations() c ON c.oid = i.indexrelid
 		WHERE NOT (i.indisvalid AND i.indisready AND i.indislive)
 		  AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index p
 						  WHERE p.relid = i.indrelid AND p.datname = current_database())
@@ -293,11 +293,11 @@ AS $$
 	WHERE v.relkind = 'I' AND a.inhrelid IS NULL AND v.indislive
 	GROUP BY v.indexrelid, v.indrelid
 $$;
-COMMENT ON FUNCTION invalid_index_findings() IS
+COMMENT ON FUNCTION health_invalid_index_findings() IS
 'Indexes that are not valid and that nobody builds: left by a failed CREATE INDEX or REINDEX CONCURRENTLY, or a partitioned one that waits for partitions.';
 
 -- The indexes of a table that could stand for each other, with what makes one worth keeping.
-CREATE FUNCTION comparable_indexes()
+CREATE FUNCTION health_comparable_indexes()
 RETURNS TABLE (index oid, relation oid, method oid, keys int2[], classes oid[], collations oid[], options int2[], nkeys int,
 			   expressions text, predicate text, settings text[], is_unique boolean, nulls_distinct boolean,
 			   exclusion boolean, immediate boolean, constraint_oid oid, is_referenced boolean, identity boolean,
@@ -313,19 +313,19 @@ AS $$
 		   c.reloptions, i.indisunique, NOT i.indnullsnotdistinct, i.indisexclusion, i.indimmediate, o.oid,
 		   f.conindid IS NOT NULL, i.indisreplident, i.indisclustered, c.relispartition, c.relkind,
 		   pg_stat_get_numscans(i.indexrelid), c.relpages
-	FROM pg_index i JOIN @extschema@.user_relations() c ON c.oid = i.indexrelid
+	FROM pg_index i JOIN @extschema@.health_relations() c ON c.oid = i.indexrelid
 		 LEFT JOIN own o ON o.conindid = i.indexrelid
 		 LEFT JOIN referenced f ON f.conindid = i.indexrelid
 	WHERE i.indisvalid AND i.indisready AND i.indislive
 $$;
-COMMENT ON FUNCTION comparable_indexes() IS
+COMMENT ON FUNCTION health_comparable_indexes() IS
 'The users'' valid indexes with what decides whether one can stand for another.';
 
-CREATE FUNCTION spare_index_findings()
+CREATE FUNCTION health_spare_index_findings()
 RETURNS TABLE (problem text, severity text, object_type text, object_name text, evidence text, statement text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
 AS $$
-	WITH candidate AS MATERIALIZED (SELECT * FROM @extschema@.comparable_indexes()),
+	WITH candidate AS MATERIALIZED (SELECT * FROM @extschema@.health_comparable_indexes()),
 	-- the first of its group stays
 	ranked AS (
 		SELECT c.*, count(*) OVER same AS n, first_value(c.index) OVER best AS kept, first_value(c.scans) OVER best AS kept_scans
@@ -369,16 +369,16 @@ AS $$
 		   format(CASE WHEN p.relkind = 'I' THEN 'DROP INDEX %s' ELSE 'DROP INDEX CONCURRENTLY %s' END, p.index::regclass)
 	FROM prefix p, size s
 $$;
-COMMENT ON FUNCTION spare_index_findings() IS
+COMMENT ON FUNCTION health_spare_index_findings() IS
 'Indexes that another one of the table makes needless: of equal ones all but that which should stay, and btrees whose keys another begins with.';
 
-CREATE FUNCTION unused_index_findings()
+CREATE FUNCTION health_unused_index_findings()
 RETURNS TABLE (problem text, severity text, object_type text, object_name text, evidence text, statement text)
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH RECURSIVE tree AS (
 		SELECT c.index AS root, c.index, c.relation, c.scans, c.pages
-		FROM @extschema@.comparable_indexes() c WHERE NOT c.attached
+		FROM @extschema@.health_comparable_indexes() c WHERE NOT c.attached
 		UNION ALL
 		SELECT t.root, i.indexrelid, i.indrelid, pg_stat_get_numscans(i.indexrelid), c.relpages::bigint
 		FROM tree t JOIN pg_inherits h ON h.inhparent = t.index JOIN pg_index i ON i.indexrelid = h.inhrelid
@@ -386,7 +386,7 @@ AS $$
 	idle AS MATERIALIZED (
 		SELECT t.root, sum(t.pages) AS pages FROM tree t GROUP BY t.root
 		HAVING sum(t.scans) = 0 AND sum(t.pages) * current_setting('block_size')::bigint >= 1048576),
-	spare AS (SELECT object_name FROM @extschema@.spare_index_findings())
+	spare AS (SELECT object_name FROM @extschema@.health_spare_index_findings())
 	SELECT 'unused index', 'low', 'index', u.root::regclass::text,
 		   format('of %s: no scan since %s, %s; a standby counts its own scans: ask it too', i.indrelid::regclass,
 				  coalesce(to_char(pg_stat_get_db_stat_reset_time((SELECT oid FROM pg_database WHERE datname = current_database())),
@@ -398,19 +398,19 @@ AS $$
 	  AND u.root::regclass::text NOT IN (SELECT object_name FROM spare)
 	  -- the foreign keys of the table need it, used or not
 	  AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = i.indrelid AND k.contype = 'f'
-					  AND @extschema@.index_serves(u.root, k.conkey, k.conpfeqop))
+					  AND @extschema@.health_index_serves(u.root, k.conkey, k.conpfeqop))
 $$;
-COMMENT ON FUNCTION unused_index_findings() IS
+COMMENT ON FUNCTION health_unused_index_findings() IS
 'Indexes of 1 MB or more that nothing has scanned since the statistics began, that enforce nothing and serve no foreign key.';
 
-CREATE FUNCTION constraint_findings()
+CREATE FUNCTION health_constraint_findings()
 RETURNS TABLE (problem text, severity text, object_type text, object_name text, evidence text, statement text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT 'constraint NOT VALID', 'medium', 'constraint', format('%I on %s', k.conname, c.oid::regclass),
 		   'rows that were there before are not checked, and the planner does not rely on it: ' || pg_get_constraintdef(k.oid),
 		   format('ALTER TABLE %s VALIDATE CONSTRAINT %I', c.oid::regclass, k.conname)
-	FROM pg_constraint k JOIN @extschema@.user_relations() c ON c.oid = k.conrelid
+	FROM pg_constraint k JOIN @extschema@.health_relations() c ON c.oid = k.conrelid
 	WHERE NOT k.convalidated AND (k.coninhcount = 0 OR k.conislocal) AND k.conparentid = 0
 	  AND to_jsonb(k) ->> 'conenforced' IS DISTINCT FROM 'false'
 	UNION ALL
@@ -425,7 +425,7 @@ AS $$
 	SELECT 'foreign key that is not enforced', 'critical', 'constraint', format('%I on %s', k.conname, k.conrelid::regclass),
 		   format('triggers of it are disabled on %s: rows are not checked', t.tgrelid::regclass),
 		   string_agg(format('ALTER TABLE %s ENABLE TRIGGER %I', t.tgrelid::regclass, t.tgname), E';\n' ORDER BY t.tgname)
-	FROM pg_trigger t JOIN @extschema@.user_relations() c ON c.oid = t.tgrelid
+	FROM pg_trigger t JOIN @extschema@.health_relations() c ON c.oid = t.tgrelid
 		 JOIN pg_constraint k ON k.oid = t.tgconstraint
 	WHERE t.tgisinternal AND t.tgenabled = 'D' AND k.contype = 'f'
 	GROUP BY k.oid, k.conname, k.conrelid, t.tgrelid
@@ -433,7 +433,7 @@ AS $$
 	SELECT 'disabled trigger', 'medium', 'trigger', format('%I on %s', t.tgname, c.oid::regclass),
 		   format('%s is not called', t.tgfoid::regprocedure),
 		   format('ALTER TABLE %s ENABLE TRIGGER %I', c.oid::regclass, t.tgname)
-	FROM pg_trigger t JOIN @extschema@.user_relations() c ON c.oid = t.tgrelid LEFT JOIN pg_trigger p ON p.oid = t.tgparentid
+	FROM pg_trigger t JOIN @extschema@.health_relations() c ON c.oid = t.tgrelid LEFT JOIN pg_trigger p ON p.oid = t.tgparentid
 	WHERE NOT t.tgisinternal AND t.tgenabled = 'D' AND p.tgenabled IS DISTINCT FROM 'D'
 	UNION ALL
 	SELECT 'disabled event trigger', 'medium', 'event trigger', quote_ident(e.evtname),
@@ -441,28 +441,28 @@ AS $$
 		   format('ALTER EVENT TRIGGER %I ENABLE', e.evtname)
 	FROM pg_event_trigger e WHERE e.evtenabled = 'D' AND e.oid >= 16384
 $$;
-COMMENT ON FUNCTION constraint_findings() IS
+COMMENT ON FUNCTION health_constraint_findings() IS
 'Constraints that were never validated, and those and triggers that are switched off.';
 
-CREATE FUNCTION sequence_positions()
+CREATE FUNCTION health_sequence_positions()
 RETURNS TABLE (sequence oid, "position" bigint, ceiling bigint, step bigint, cycle boolean)
 LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT s.seqrelid, pg_sequence_last_value(s.seqrelid), CASE WHEN s.seqincrement > 0 THEN s.seqmax ELSE s.seqmin END,
 		   s.seqincrement, s.seqcycle
-	FROM pg_sequence s JOIN @extschema@.user_relations() c ON c.oid = s.seqrelid
+	FROM pg_sequence s JOIN @extschema@.health_relations() c ON c.oid = s.seqrelid
 	-- an unlogged one cannot be read on a standby
 	WHERE NOT (c.relpersistence = 'u' AND pg_is_in_recovery())
 $$;
-COMMENT ON FUNCTION sequence_positions() IS
+COMMENT ON FUNCTION health_sequence_positions() IS
 'Where each sequence stands (NULL: never used) and where it ends.';
 
-CREATE FUNCTION key_findings()
+CREATE FUNCTION health_key_findings()
 RETURNS TABLE (problem text, severity text, object_type text, object_name text, evidence text, statement text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH spot AS MATERIALIZED (
-		SELECT p.*, abs("position"::numeric) AS value FROM @extschema@.sequence_positions() p
+		SELECT p.*, abs("position"::numeric) AS value FROM @extschema@.health_sequence_positions() p
 		WHERE "position" IS NOT NULL AND sign("position") = sign(step)),
 	-- the columns that a sequence fills: its owner, and those whose default calls it
 	filled AS (
@@ -494,7 +494,7 @@ AS $$
 		   format('%s of %s: %s stands at %s%s', round(l.value * 100 / l.bound, 1) || ' %', format_type(l.atttypid, NULL),
 				  l.sequence::regclass, l."position",
 				  CASE WHEN l.refers THEN ', whose values this column refers to'
-					   WHEN l.referring > 0 THEN format('; %s columns that refer to it must be widened too', l.referring) ELSE '' END)
+					   WHEN l.referring > 0 THEN format('; columns that refer to it and must be widened too: %s', l.referring) ELSE '' END)
 		   || '; the change rewrites the table under a lock that stops all: a large one takes a new column, filled in batches',
 		   format('ALTER TABLE %s ALTER COLUMN %I TYPE bigint', l.relation::regclass, l.attname)
 		   || CASE WHEN NOT l.refers AND l.attidentity = '' AND abs(l.ceiling::numeric) <= l.bound + 1
@@ -516,10 +516,10 @@ AS $$
 	  AND NOT EXISTS (SELECT FROM limited l WHERE l.sequence = s.sequence AND NOT l.refers AND l.bound <= e.bound + 1
 					  AND l.bound < 9223372036854775807)
 $$;
-COMMENT ON FUNCTION key_findings() IS
+COMMENT ON FUNCTION health_key_findings() IS
 'Columns that a sequence fills, and columns that refer to them, whose type is half used up or more (critical from 90 %), and sequences near their own end. What fills a key without a sequence is not known here.';
 
-CREATE FUNCTION orphaned_sequence_findings()
+CREATE FUNCTION health_orphaned_sequence_findings()
 RETURNS TABLE (problem text, severity text, object_type text, object_name text, evidence text, statement text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
 AS $$
@@ -527,21 +527,21 @@ AS $$
 		   format('no column owns it and nothing in the catalog uses it; %s; functions and programs that name it in a text are not seen',
 				  coalesce('it stands at ' || p."position", 'it was never used')),
 		   format('DROP SEQUENCE %s', p.sequence::regclass)
-	FROM @extschema@.sequence_positions() p
+	FROM @extschema@.health_sequence_positions() p
 	WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = p.sequence
 					  AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i'))
 	  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = p.sequence
 					  -- its row type, before 18 a type of its own
 					  AND d.deptype <> 'i')
 $$;
-COMMENT ON FUNCTION orphaned_sequence_findings() IS
+COMMENT ON FUNCTION health_orphaned_sequence_findings() IS
 'Sequences that no column owns and that no default, function body or view in the catalog depends on.';
 
-CREATE FUNCTION table_findings()
+CREATE FUNCTION health_table_findings()
 RETURNS TABLE (problem text, severity text, object_type text, object_name text, evidence text, statement text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
 AS $$
-	WITH RECURSIVE users AS MATERIALIZED (SELECT * FROM @extschema@.user_relations()),
+	WITH RECURSIVE users AS MATERIALIZED (SELECT * FROM @extschema@.health_relations()),
 	published AS (
 		SELECT p.pubname, r.prrelid AS relation FROM pg_publication p JOIN pg_publication_rel r ON r.prpubid = p.oid
 		WHERE p.pubupdate OR p.pubdelete
@@ -602,21 +602,21 @@ AS $$
 	FROM pg_database d, LATERAL (SELECT pg_database_collation_actual_version(d.oid)) v (version)
 	WHERE d.datname = current_database() AND d.datcollversion <> v.version
 $$;
-COMMENT ON FUNCTION table_findings() IS
+COMMENT ON FUNCTION health_table_findings() IS
 'Tables (and schemas, and the database) in a state that hurts one night: not replicable, unlogged, without autovacuum, near the wraparound of transaction ids, open to everybody, sorted by another library.';
 
-CREATE FUNCTION check_routines()
+CREATE FUNCTION health_check_routines()
 RETURNS TABLE (routine oid, relation oid, obstacle text, sqlstate text, line integer, message text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_check_routines';
-COMMENT ON FUNCTION check_routines() IS
+COMMENT ON FUNCTION health_check_routines() IS
 'What plpgsql_check finds wrong (errors only) in the users'' PL/pgSQL functions and procedures, trigger functions once a table; each is checked as its owner and with the search path that holds for him. A row without message is a function that was not checked: obstacle is the statement that would make it possible, '''' where there is none. Empty where plpgsql_check is not installed.';
 
-CREATE FUNCTION routine_findings()
+CREATE FUNCTION health_routine_findings()
 RETURNS TABLE (problem text, severity text, object_type text, object_name text, evidence text, statement text)
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
-	WITH checked AS MATERIALIZED (SELECT * FROM @extschema@.check_routines()),
+	WITH checked AS MATERIALIZED (SELECT * FROM @extschema@.health_check_routines()),
 	checker AS (SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'plpgsql_check')
 	SELECT 'broken function', 'high', CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, p.oid::regprocedure::text,
 		   format('%s%s%s', c.message, coalesce(' (' || c.sqlstate || coalesce(', line ' || c.line, '') || ')', ''),
@@ -635,31 +635,31 @@ AS $$
 	WHERE c.message IS NULL
 	GROUP BY c.obstacle
 $$;
-COMMENT ON FUNCTION routine_findings() IS
-'check_routines() as findings; the statement of a broken one shows all that plpgsql_check says of it.';
+COMMENT ON FUNCTION health_routine_findings() IS
+'health_check_routines() as findings; the statement of a broken one shows all that plpgsql_check says of it.';
 
 CREATE FUNCTION schema_health()
 RETURNS TABLE (problem text, severity text, object_type text, object_name text, evidence text, statement text)
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT * FROM (
-		SELECT * FROM @extschema@.invalid_index_findings()
-		UNION ALL SELECT * FROM @extschema@.spare_index_findings()
-		UNION ALL SELECT * FROM @extschema@.unused_index_findings()
-		UNION ALL SELECT * FROM @extschema@.constraint_findings()
-		UNION ALL SELECT * FROM @extschema@.key_findings()
-		UNION ALL SELECT * FROM @extschema@.orphaned_sequence_findings()
-		UNION ALL SELECT * FROM @extschema@.table_findings()
-		UNION ALL SELECT * FROM @extschema@.routine_findings()) f
+		SELECT * FROM @extschema@.health_invalid_index_findings()
+		UNION ALL SELECT * FROM @extschema@.health_spare_index_findings()
+		UNION ALL SELECT * FROM @extschema@.health_unused_index_findings()
+		UNION ALL SELECT * FROM @extschema@.health_constraint_findings()
+		UNION ALL SELECT * FROM @extschema@.health_key_findings()
+		UNION ALL SELECT * FROM @extschema@.health_orphaned_sequence_findings()
+		UNION ALL SELECT * FROM @extschema@.health_table_findings()
+		UNION ALL SELECT * FROM @extschema@.health_routine_findings()) f
 	ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], f.severity), f.problem COLLATE "C", f.object_name COLLATE "C",
 			 f.evidence COLLATE "C"
 $$;
 COMMENT ON FUNCTION schema_health() IS
 'What is wrong or wasteful in the users'' schema, the worst first: problem, severity (critical, high, medium, low), the object (quoted, with its schema), the evidence in words, and a statement that mends it (several stand one a line, separated by semicolons; NULL where none is known; that of a broken function shows what is wrong). Indexes and collations are mended outside a transaction. Functions are checked where plpgsql_check is installed.';
 
-REVOKE ALL ON FUNCTION user_relations(), index_serves(oid, int2[], oid[]), index_name(oid, text[]),
-	probe_index(oid, text[], oid[]), statement_lookups(), index_statement(oid, text[]), unindexed_foreign_keys(),
-	foreign_key_proposals(), scanned_tables(), scan_proposals(), missing_indexes(), invalid_index_findings(),
-	comparable_indexes(), spare_index_findings(), unused_index_findings(), constraint_findings(), sequence_positions(),
-	key_findings(), orphaned_sequence_findings(), table_findings(), check_routines(), routine_findings(), schema_health()
+REVOKE ALL ON FUNCTION health_relations(), health_index_serves(oid, int2[], oid[]), health_index_name(oid, text[]),
+	health_probe_index(oid, text[], oid[]), health_statement_lookups(), health_index_statement(oid, text[]), health_unindexed_foreign_keys(),
+	health_foreign_key_proposals(), health_scanned_tables(), health_scan_proposals(), missing_indexes(), health_invalid_index_findings(),
+	health_comparable_indexes(), health_spare_index_findings(), health_unused_index_findings(), health_constraint_findings(), health_sequence_positions(),
+	health_key_findings(), health_orphaned_sequence_findings(), health_table_findings(), health_check_routines(), health_routine_findings(), schema_health()
 	FROM PUBLIC;
