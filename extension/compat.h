@@ -35,4 +35,11 @@
 	index_beginscan((table), (index), (snapshot), (nkeys), 0)
 #endif
 
+/* An index access method that keeps something between inserts has it taken back from 17 on. */
+#if PG_VERSION_NUM >= 170000
+#define sm_index_insert_cleanup(index, info) index_insert_cleanup((index), (info))
+#else
+#define sm_index_insert_cleanup(index, info) ((void) 0)
+#endif
+
 #endif /* SM_COMPAT_H */

@@ -18,6 +18,7 @@
 #include "utils/xid8.h"
 
 #include "history.h"
+#include "lock.h"
 #include "row.h"
 #include "run.h"
 #include "unit_stats.h"
@@ -25,6 +26,14 @@
 #define KEY_TYPES TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID
 
 static SmOpenUnit *open_unit = NULL; /* in TopTransactionContext */
+
+/* The unit that begin_statement() announced, in a memory context of its own. */
+static struct
+{
+	MemoryContext context;
+	SmUnitKey key;
+	SubTransactionId subxact; /* that of the call, until it commits: then 0 */
+} announced;
 
 /*
  * The phase of the unit that the session's latest transaction completed, and of
@@ -193,6 +202,9 @@ end_open_unit(XactEvent event, void *arg)
 		case XACT_EVENT_PREPARE:
 			if (open_unit != NULL)
 				sm_history_close();
+			if (event != XACT_EVENT_COMMIT && announced.subxact != InvalidSubTransactionId)
+				sm_history_end_announced();
+			announced.subxact = InvalidSubTransactionId;
 			strcpy(completed, event == XACT_EVENT_COMMIT ? completing : "");
 			completing[0] = '\0';
 			break;
@@ -204,6 +216,10 @@ end_open_unit(XactEvent event, void *arg)
 static void
 end_open_unit_subxact(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
 {
+	if (announced.subxact == mine && event == SUBXACT_EVENT_ABORT_SUB)
+		sm_history_end_announced();
+	else if (announced.subxact == mine && event == SUBXACT_EVENT_COMMIT_SUB)
+		announced.subxact = parent;
 	if (open_unit == NULL || open_unit->subxact != mine)
 		return;
 	if (event == SUBXACT_EVENT_ABORT_SUB)
@@ -255,17 +271,61 @@ sm_history_open_unit(void)
 	return open_unit;
 }
 
+/* Into the current memory context. */
+static void
+copy_key(SmUnitKey *copy, const SmUnitKey *key)
+{
+	copy->migration_id = pstrdup(key->migration_id);
+	copy->phase = pstrdup(key->phase);
+	copy->up = key->up;
+	copy->unit = key->unit;
+	copy->target = pstrdup(key->target);
+}
+
+void
+sm_history_announce(const SmUnitKey *key)
+{
+	MemoryContext old;
+
+	sm_history_end_announced();
+	announced.context =
+	    AllocSetContextCreate(TopMemoryContext, "summit_migrate statement", ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(announced.context);
+	copy_key(&announced.key, key);
+	announced.subxact = GetCurrentSubTransactionId();
+	MemoryContextSwitchTo(old);
+}
+
+void
+sm_history_end_announced(void)
+{
+	if (announced.context == NULL)
+		return;
+	MemoryContextDelete(announced.context);
+	announced.context = NULL;
+	announced.subxact = InvalidSubTransactionId;
+}
+
+const SmUnitKey *
+sm_history_running_unit(void)
+{
+	const SmUnitKey *key = NULL;
+
+	if (open_unit != NULL)
+		key = &open_unit->key;
+	else if (announced.context != NULL && announced.subxact == InvalidSubTransactionId)
+		key = &announced.key;
+	return key != NULL && sm_lock_held_all() ? key : NULL;
+}
+
 void
 sm_history_open(const SmUnitKey *key, double lock_wait_ms, bool fresh)
 {
 	MemoryContext old = MemoryContextSwitchTo(TopTransactionContext);
 	SmOpenUnit *unit = palloc(sizeof(SmOpenUnit));
 
-	unit->key.migration_id = pstrdup(key->migration_id);
-	unit->key.phase = pstrdup(key->phase);
-	unit->key.up = key->up;
-	unit->key.unit = key->unit;
-	unit->key.target = pstrdup(key->target);
+	sm_history_end_announced();
+	copy_key(&unit->key, key);
 	unit->xid = GetTopFullTransactionId();
 	unit->subxact = GetCurrentSubTransactionId();
 	unit->started_at = GetCurrentTimestamp();
