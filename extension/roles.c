@@ -43,6 +43,14 @@ static const char *const reader_functions[] = {
     "migration_lock_holders",
     "get_environment",
     "parse_migration",
+    "diff_bodies",
+    "schema_diff",
+    "classify_schema_change",
+    "schema_bump",
+    "classification_rules",
+    "declared_bump",
+    "bump_version",
+    "next_schema_version",
     NULL,
 };
 
