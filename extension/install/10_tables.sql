@@ -50,12 +50,15 @@ CREATE TABLE schema_versions (
 	execution_time_ms	integer,
 	rollback_available	boolean NOT NULL DEFAULT false,
 	metadata			jsonb NOT NULL DEFAULT '{}',
-	rolled_back_at		timestamptz
+	rolled_back_at		timestamptz,
+	fingerprint			text,
+	lsn					pg_lsn,
+	snapshot_id			integer
 );
 CREATE INDEX schema_versions_database_type ON schema_versions (database_type) WHERE rolled_back_at IS NULL;
 CREATE INDEX schema_versions_migration_id ON schema_versions (migration_id);
 COMMENT ON TABLE schema_versions IS
-'The versions this database has had, one row each time one was reached; rolled_back_at says that it was left again.';
+'The versions this database has had, one row each time one was reached; rolled_back_at says that it was left again. fingerprint, lsn and snapshot_id: the schema as it was then, NULL where nothing was noted.';
 
 -- No CHECK constraints: they are read and prepared anew for every row, which a
 -- unit would feel; the functions that alone write here check what they are given.
