@@ -11,6 +11,8 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
+#include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
@@ -75,6 +77,13 @@ static SmQuery close_alerts =
                   " WHERE resolved_at IS NULL",
                   TEXTOID, TEXTOID);
 
+/* The snapshot that this session took last, and in which transaction. */
+static struct
+{
+	FullTransactionId xid;
+	int32 snapshot;
+} latest;
+
 PG_FUNCTION_INFO_V1(summit_migrate_expected_before_run);
 PG_FUNCTION_INFO_V1(summit_migrate_expected_after_run);
 PG_FUNCTION_INFO_V1(summit_migrate_accept_schema);
@@ -105,7 +114,19 @@ sm_expected_take_snapshot(SmQueryScope *scope, const char *why)
 	Datum values[] = {CStringGetTextDatum(why)};
 
 	sm_query_execute(scope, &take_snapshot, values, NULL, 1);
-	return DatumGetInt32(sm_query_value(0, 1, NULL));
+	latest.xid = GetTopFullTransactionId();
+	latest.snapshot = DatumGetInt32(sm_query_value(0, 1, NULL));
+	return latest.snapshot;
+}
+
+int32
+sm_expected_snapshot_of_transaction(void)
+{
+	FullTransactionId xid = GetTopFullTransactionIdIfAny();
+
+	return FullTransactionIdIsValid(xid) && FullTransactionIdEquals(xid, latest.xid)
+	           ? latest.snapshot
+	           : 0;
 }
 
 static void

@@ -25,6 +25,12 @@ extern char *sm_expected_live_fingerprint(SmQueryScope *scope);
 extern int32 sm_expected_take_snapshot(SmQueryScope *scope, const char *why);
 
 /*
+ * The snapshot last taken so in this transaction, 0 when none was; its row may
+ * be gone where a savepoint was rolled back.
+ */
+extern int32 sm_expected_snapshot_of_transaction(void);
+
+/*
  * A run that was killed has left changes that nobody merged into the expected
  * schema: merges them.  Runs whose session is alive are left alone.
  */
