@@ -105,8 +105,8 @@ read_findings(FunctionCallInfo fcinfo)
 static void
 put_finding(ReturnSetInfo *result, const SmFinding *finding)
 {
-	Datum values[11];
-	bool nulls[11];
+	Datum values[14];
+	bool nulls[14];
 
 	set_change(values, nulls, finding->change, finding->object_type, finding->object_name,
 	           finding->property, finding->expected, finding->actual);
@@ -115,6 +115,9 @@ put_finding(ReturnSetInfo *result, const SmFinding *finding)
 	set_text(values, nulls, 8, finding->rule->id);
 	set_text(values, nulls, 9, finding->rule->direction);
 	set_text(values, nulls, 10, sm_classify_hazard_word(finding->hazard));
+	set_text(values, nulls, 11, finding->section);
+	set_text(values, nulls, 12, finding->kind);
+	set_text(values, nulls, 13, finding->object);
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 

@@ -17,6 +17,7 @@
 #include "utils/snapmgr.h"
 #include "utils/xid8.h"
 
+#include "expected.h"
 #include "history.h"
 #include "lock.h"
 #include "row.h"
@@ -142,16 +143,17 @@ static SmRowTable phases = {.name = "migration_history",
 static SmQuery reach_version = SM_QUERY(
     "INSERT INTO @schema@.schema_versions (version, database_type, applied_at, applied_by, "
     "migration_id,"
-    " checksum, execution_time_ms, rollback_available)"
+    " checksum, execution_time_ms, rollback_available, lsn, fingerprint, snapshot_id)"
     " SELECT h.version, h.database_type, $3, $4, h.migration_id, h.checksum,"
-    "  least(sum(h.execution_time_ms), 2147483647)::int, bool_or(h.rollback_sql IS NOT NULL)"
+    "  least(sum(h.execution_time_ms), 2147483647)::int, bool_or(h.rollback_sql IS NOT NULL),"
+    "  $5, (SELECT s.schema_hash FROM @schema@.schema_snapshots s WHERE s.id = $6), nullif($6, 0)"
     " FROM @schema@.migration_history h"
     " WHERE h.migration_id = $1 AND h.target = $2 AND NOT h.superseded"
     " GROUP BY h.version, h.database_type, h.migration_id, h.checksum"
     " HAVING bool_and(h.status = 'completed' OR h.phase = 'contract' AND NOT h.breaking)"
     "  AND NOT EXISTS (SELECT FROM @schema@.schema_versions v"
     "   WHERE v.migration_id = $1 AND v.rolled_back_at IS NULL)",
-    TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID);
+    TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, LSNOID, INT4OID);
 
 static SmQuery undo_phases = SM_QUERY(
     "UPDATE @schema@.migration_history h SET status = 'rolled_back', direction = 'down',"
@@ -524,7 +526,12 @@ complete_up(SmQueryScope *scope, const SmUnitKey *key, double unit_ms, Datum now
 	                          : complete_by_row(scope, values, unit_ms, now, user);
 	if (has_version)
 	{
-		Datum version_values[] = {values[0], values[1], now, user};
+		Datum version_values[] = {values[0],
+		                          values[1],
+		                          now,
+		                          user,
+		                          LSNGetDatum(GetXLogInsertRecPtr()),
+		                          Int32GetDatum(sm_expected_snapshot_of_transaction())};
 
 		sm_query_execute(scope, &reach_version, version_values, NULL, 0);
 	}

@@ -12,15 +12,17 @@ COMMENT ON FUNCTION diff_bodies(text, text, text, jsonb, jsonb, jsonb, jsonb) IS
 
 CREATE FUNCTION schema_diff(from_snapshot integer, to_snapshot integer DEFAULT NULL)
 RETURNS TABLE (change text, object_type text, object_name text, property text, expected text, actual text,
-			   bump text, evidence text, rule text, direction text, hazard text)
+			   bump text, evidence text, rule text, direction text, hazard text,
+			   section text, kind text, name text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_schema_diff';
 COMMENT ON FUNCTION schema_diff(integer, integer) IS
-'What differs between two snapshots, or a snapshot and the live schema (to_snapshot NULL); expected is the first one''s, actual the second one''s. Sorted: the database, then the cluster; kind, name, parts. renamed: expected is the old name, actual the new one; only where both are of one database and OIDs prove it. bump: none, patch, minor, major; rule: see classification_rules(); direction: who feels it (reader, writer, operator); hazard: what the lock of such a change costs on this table (none, brief, long). evidence, NULL where there is none: what holds for each such change, other roles with privileges, and, compared with the live schema, users by pg_depend and whether the table is empty. Raises what snapshot_changes() raises for a snapshot that is missing.';
+'What differs between two snapshots, or a snapshot and the live schema (to_snapshot NULL); expected is the first one''s, actual the second one''s. Sorted: the database, then the cluster; kind, name, parts. section, kind and name: the object that the change is on or in, by its name in the first snapshot where it is there. renamed: expected is the old name, actual the new one; only where both are of one database and OIDs prove it. bump: none, patch, minor, major; rule: see classification_rules(); direction: who feels it (reader, writer, operator); hazard: what the lock of such a change costs on this table (none, brief, long). evidence, NULL where there is none: what holds for each such change, other roles with privileges, and, compared with the live schema, users by pg_depend and whether the table is empty. Raises what snapshot_changes() raises for a snapshot that is missing.';
 
 CREATE FUNCTION classify_schema_change(from_snapshot integer, to_snapshot integer DEFAULT NULL)
 RETURNS TABLE (change text, object_type text, object_name text, property text, expected text, actual text,
-			   bump text, evidence text, rule text, direction text, hazard text)
+			   bump text, evidence text, rule text, direction text, hazard text,
+			   section text, kind text, name text)
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT * FROM @extschema@.schema_diff(from_snapshot, to_snapshot) d
