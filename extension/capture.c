@@ -112,10 +112,9 @@ add_entry(Capture *capture)
 	if (capture->count == capture->size)
 	{
 		capture->size = capture->size == 0 ? 4 : capture->size * 2;
-		capture->entries =
-		    capture->entries == NULL
-		        ? palloc(capture->size * sizeof(SmJournalEntry))
-		        : repalloc(capture->entries, capture->size * sizeof(SmJournalEntry));
+		capture->entries = capture->entries == NULL
+		                       ? palloc(capture->size * sizeof(SmJournalEntry))
+		                       : repalloc(capture->entries, capture->size * sizeof(SmJournalEntry));
 	}
 	entry = &capture->entries[capture->count++];
 	memset(entry, 0, sizeof(SmJournalEntry));

@@ -42,8 +42,7 @@ static SmQuery insert_rule =
              " RETURNING id",
              TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID);
 
-static SmQuery delete_rule =
-    SM_QUERY("DELETE FROM @schema@." TABLE " r WHERE r.id = $1", INT4OID);
+static SmQuery delete_rule = SM_QUERY("DELETE FROM @schema@." TABLE " r WHERE r.id = $1", INT4OID);
 
 typedef struct Rule
 {
@@ -92,9 +91,8 @@ keep_rule(TupleTableSlot *slot)
 	Rule *rule;
 	bool isnull;
 
-	cache.rules = cache.rules == NULL
-	                  ? palloc(sizeof(Rule))
-	                  : repalloc(cache.rules, (cache.count + 1) * sizeof(Rule));
+	cache.rules = cache.rules == NULL ? palloc(sizeof(Rule))
+	                                  : repalloc(cache.rules, (cache.count + 1) * sizeof(Rule));
 	rule = &cache.rules[cache.count++];
 	rule->id = DatumGetInt32(slot_getattr(slot, rules_table.numbers[0], &isnull));
 	for (int i = 0; i < 3; i++)

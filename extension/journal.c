@@ -183,7 +183,8 @@ queue_has_room(void)
 
 	if (asked_at == 0 || now < asked_at || now - asked_at > USECS_PER_SEC)
 	{
-		has_room = DatumGetFloat8(OidFunctionCall0(F_PG_NOTIFICATION_QUEUE_USAGE)) < MAX_QUEUE_USAGE;
+		has_room =
+		    DatumGetFloat8(OidFunctionCall0(F_PG_NOTIFICATION_QUEUE_USAGE)) < MAX_QUEUE_USAGE;
 		asked_at = now;
 	}
 	return has_room;

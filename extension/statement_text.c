@@ -135,8 +135,8 @@ sm_statement_text_current(Node *parsetree, CommandTag tag, SmStatementText *resu
 		result->exact = true;
 	else if (top != NULL && CreateCommandTag(top->statement->utilityStmt) == tag)
 	{
-		result->text = copy_piece(top->string, top->statement->stmt_location,
-		                          top->statement->stmt_len);
+		result->text =
+		    copy_piece(top->string, top->statement->stmt_location, top->statement->stmt_len);
 		result->exact = true;
 	}
 	else if (debug_query_string != NULL)
@@ -144,6 +144,5 @@ sm_statement_text_current(Node *parsetree, CommandTag tag, SmStatementText *resu
 	else
 		result->text = "";
 	if (result->redacted)
-		result->text = psprintf("%s (text withheld: it can hold a secret)",
-		                        GetCommandTagName(tag));
+		result->text = psprintf("%s (text withheld: it can hold a secret)", GetCommandTagName(tag));
 }

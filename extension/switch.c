@@ -36,8 +36,8 @@ const SmSwitchTrigger sm_switch_triggers[SM_SWITCH_TRIGGERS] = {
     {"summit_migrate_command_start", "ddl_command_start", "capture_command_start",
      "summit_migrate_capture_command_start", true},
     {"summit_migrate_drop", "sql_drop", "capture_drop", "summit_migrate_capture_drop", false},
-    {"summit_migrate_rewrite", "table_rewrite", "capture_rewrite",
-     "summit_migrate_capture_rewrite", false},
+    {"summit_migrate_rewrite", "table_rewrite", "capture_rewrite", "summit_migrate_capture_rewrite",
+     false},
 };
 
 /* What is renamed or moved by a statement of another tag has no event trigger. */
@@ -171,11 +171,9 @@ static void
 make_trigger(SmQueryScope *scope, const SmSwitchTrigger *trigger)
 {
 	run_unseen(scope, psprintf("CREATE EVENT TRIGGER %s ON %s%s EXECUTE FUNCTION %s.%s()",
-	                             trigger->name, trigger->event,
-	                             trigger->only_alter
-	                                 ? psprintf(" WHEN TAG IN (%s)", alter_tags)
-	                                 : "",
-	                             sm_query_expand(scope, "@schema@"), trigger->function));
+	                           trigger->name, trigger->event,
+	                           trigger->only_alter ? psprintf(" WHEN TAG IN (%s)", alter_tags) : "",
+	                           sm_query_expand(scope, "@schema@"), trigger->function));
 }
 
 /* Returns whether anything had to be done. */
