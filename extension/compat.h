@@ -35,4 +35,6 @@
 	index_beginscan((table), (index), (snapshot), (nkeys), 0)
 #endif
 
+#define SM_SERVER_MAJOR (PG_VERSION_NUM / 10000)
+
 #endif /* SM_COMPAT_H */
