@@ -34,59 +34,63 @@
 
 #define MAX_CATALOGS 80
 
-static const SmCatalog *all_catalogs[MAX_CATALOGS];
-static const SmCatalog *read_catalogs[MAX_CATALOGS];
+/* Those that are read stand first. */
+static SmCatalog catalogs[MAX_CATALOGS];
 static int all_count = 0;
 static int read_count = 0;
 
 static void
-add_catalogs(const SmCatalog *catalogs, int count)
+add_catalogs(const SmCatalog *list, int count, bool unread)
 {
 	for (int i = 0; i < count; i++)
 	{
-		all_catalogs[all_count++] = &catalogs[i];
-		if (!catalogs[i].unread)
-			read_catalogs[read_count++] = &catalogs[i];
+		Assert(all_count < MAX_CATALOGS);
+		if (list[i].unread == unread)
+			catalogs[all_count++] = list[i];
 	}
-	Assert(all_count <= MAX_CATALOGS);
 }
 
 static void
-build_list(void)
+add_areas(bool unread)
 {
-	if (all_count > 0)
-		return;
-	add_catalogs(sm_catalog_relations, sm_catalog_relations_count);
-	add_catalogs(sm_catalog_types, sm_catalog_types_count);
-	add_catalogs(sm_catalog_routines, sm_catalog_routines_count);
-	add_catalogs(sm_catalog_database, sm_catalog_database_count);
-	add_catalogs(sm_catalog_cluster, sm_catalog_cluster_count);
+	add_catalogs(sm_catalog_relations, sm_catalog_relations_count, unread);
+	add_catalogs(sm_catalog_types, sm_catalog_types_count, unread);
+	add_catalogs(sm_catalog_routines, sm_catalog_routines_count, unread);
+	add_catalogs(sm_catalog_database, sm_catalog_database_count, unread);
+	add_catalogs(sm_catalog_cluster, sm_catalog_cluster_count, unread);
 }
 
-const SmCatalog *const *
+const SmCatalog *
 sm_catalog_all(int *count)
 {
-	build_list();
+	if (all_count == 0)
+	{
+		add_areas(false);
+		read_count = all_count;
+		add_areas(true);
+	}
 	*count = all_count;
-	return all_catalogs;
+	return catalogs;
 }
 
-const SmCatalog *const *
+const SmCatalog *
 sm_catalog_list(int *count)
 {
-	build_list();
+	(void) sm_catalog_all(count);
 	*count = read_count;
-	return read_catalogs;
+	return catalogs;
 }
 
 const SmCatalog *
 sm_catalog_find(Oid relid)
 {
-	build_list();
-	for (int i = 0; i < all_count; i++)
+	int count;
+	const SmCatalog *list = sm_catalog_all(&count);
+
+	for (int i = 0; i < count; i++)
 	{
-		if (all_catalogs[i]->relid == relid)
-			return all_catalogs[i];
+		if (list[i].relid == relid)
+			return &list[i];
 	}
 	return NULL;
 }

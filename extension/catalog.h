@@ -45,7 +45,8 @@ struct SmCatalogColumn
 	const char *what;    /* the property; or what is made of it; or the reason */
 	SmRender render;     /* NULL: the code of its object reads it */
 	const SmWord *words; /* for renderers: letters, the last one 0 */
-	int64 value;         /* for renderers: a default, a catalog, a kind of object */
+	int64 value;         /* for renderers: a default, or a catalog */
+	const char *text;    /* for renderers: a default */
 	int since;           /* the first and the last major that has it; 0: all */
 	int until;
 };
@@ -53,7 +54,8 @@ struct SmCatalogColumn
 /* Covered by a property that a renderer writes; covered by the object's own code; not covered. */
 #define SM_PROPERTY(column, property, renderer, ...)                                               \
 	{                                                                                              \
-		.name = column, .disposition = SM_COVERED, .what = property, __VA_ARGS__                   \
+		.name = column, .disposition = SM_COVERED, .what = property, .render = renderer,           \
+		__VA_ARGS__                                                                                \
 	}
 #define SM_COVERED_AS(column, as, ...)                                                             \
 	{                                                                                              \
@@ -93,10 +95,10 @@ typedef struct SmCatalog
 } SmCatalog;
 
 /* All catalogs, and how many; static data. */
-extern const SmCatalog *const *sm_catalog_all(int *count);
+extern const SmCatalog *sm_catalog_all(int *count);
 
 /* Those whose rows matter to an object. */
-extern const SmCatalog *const *sm_catalog_list(int *count);
+extern const SmCatalog *sm_catalog_list(int *count);
 
 /* One by its OID; NULL for none. */
 extern const SmCatalog *sm_catalog_find(Oid relid);

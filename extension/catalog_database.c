@@ -35,7 +35,9 @@
 
 static const SmWord enabled_words[] = {
     {'O', NULL}, {'D', "disabled"}, {'R', "replica"}, {'A', "always"}, {0, NULL}};
-static const SmWord streaming_words[] = {{'f', NULL}, {'t', "on"}, {'p', "parallel"}, {0, NULL}};
+/* a boolean before 16 */
+static const SmWord streaming_words[] = {
+    {'f', NULL}, {1, "on"}, {'t', "on"}, {'p', "parallel"}, {0, NULL}};
 static const SmWord two_phase_words[] = {{'d', NULL}, {'p', "on"}, {'e', "on"}, {0, NULL}};
 static const SmWord generated_words[] = {{'n', NULL}, {'s', "stored"}, {0, NULL}};
 
@@ -150,9 +152,9 @@ static const SmCatalogColumn subscription_columns[] = {
     SM_PROPERTY("subfailover", "failover", sm_render_true, .since = 17),
     SM_PROPERTY("subconninfo", "connection", sm_render_secret),
     SM_PROPERTY("subslotname", "slot", sm_render_name),
-    SM_COVERED_AS("subsynccommit", "synchronous_commit, where not off"),
+    SM_PROPERTY("subsynccommit", "synchronous_commit", sm_render_text, .text = "off"),
     SM_PROPERTY("subpublications", "publications", sm_render_options),
-    SM_COVERED_AS("suborigin", "origin, where not any", .since = 16),
+    SM_PROPERTY("suborigin", "origin", sm_render_text, .text = "any", .since = 16),
 };
 
 static const SmCatalogColumn subscription_rel_columns[] = {
@@ -169,7 +171,7 @@ static const SmCatalogColumn fdw_columns[] = {
     SM_PROPERTY("fdwhandler", "handler", sm_render_object, .value = ProcedureRelationId),
     SM_PROPERTY("fdwvalidator", "validator", sm_render_object, .value = ProcedureRelationId),
     SM_COVERED_AS("fdwacl", "acl"),
-    SM_PROPERTY("fdwoptions", "options", sm_render_options),
+    SM_PROPERTY("fdwoptions", "options", sm_render_foreign_options),
 };
 
 static const SmCatalogColumn server_columns[] = {
@@ -180,7 +182,7 @@ static const SmCatalogColumn server_columns[] = {
     SM_PROPERTY("srvtype", "type", sm_render_text),
     SM_PROPERTY("srvversion", "version", sm_render_text),
     SM_COVERED_AS("srvacl", "acl"),
-    SM_PROPERTY("srvoptions", "options", sm_render_options),
+    SM_PROPERTY("srvoptions", "options", sm_render_foreign_options),
 };
 
 static const SmCatalogColumn user_mapping_columns[] = {

@@ -26,20 +26,20 @@ summit_migrate_catalog_disposition(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	int count;
-	const SmCatalog *const *catalogs = sm_catalog_all(&count);
+	const SmCatalog *catalogs = sm_catalog_all(&count);
 
 	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 0; i < count; i++)
 	{
-		for (int j = 0; j < catalogs[i]->ncolumns; j++)
+		for (int j = 0; j < catalogs[i].ncolumns; j++)
 		{
-			const SmCatalogColumn *column = &catalogs[i]->columns[j];
+			const SmCatalogColumn *column = &catalogs[i].columns[j];
 			Datum values[4];
 			bool nulls[4] = {false};
 
 			if (!is_of_this_major(column))
 				continue;
-			values[0] = CStringGetTextDatum(catalogs[i]->name);
+			values[0] = CStringGetTextDatum(catalogs[i].name);
 			values[1] = CStringGetTextDatum(column->name);
 			values[2] = CStringGetTextDatum(disposition_words[column->disposition]);
 			values[3] = CStringGetTextDatum(column->what);

@@ -112,8 +112,8 @@ static const SmCatalogColumn attribute_columns[] = {
     SM_PROPERTY("attinhcount", "inherited", sm_render_number, .value = 0),
     SM_COVERED_AS("attcollation", "collation, where it is not the type's"),
     SM_COVERED_AS("attacl", "acl"),
-    SM_PROPERTY("attoptions", "options", sm_render_options),
-    SM_PROPERTY("attfdwoptions", "fdw_options", sm_render_options),
+    SM_PROPERTY("attoptions", "options", sm_render_column_options),
+    SM_PROPERTY("attfdwoptions", "fdw_options", sm_render_foreign_options),
     SM_IGNORED_AS("attmissingval", "physical"),
 };
 
@@ -200,7 +200,7 @@ static const SmCatalogColumn partitioned_columns[] = {
 static const SmCatalogColumn foreign_table_columns[] = {
     SM_DERIVED_FROM("ftrelid", "whose part it is"),
     SM_PROPERTY("ftserver", "server", sm_render_object, .value = ForeignServerRelationId),
-    SM_PROPERTY("ftoptions", "fdw_options", sm_render_options),
+    SM_PROPERTY("ftoptions", "fdw_options", sm_render_foreign_options),
 };
 
 static const SmCatalogColumn sequence_columns[] = {

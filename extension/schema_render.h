@@ -17,27 +17,31 @@ extern void sm_render_number(SmEmit *emit, const SmCatalogColumn *column, Datum 
 /* a "char" by column->words */
 extern void sm_render_word(SmEmit *emit, const SmCatalogColumn *column, Datum value);
 extern void sm_render_name(SmEmit *emit, const SmCatalogColumn *column, Datum value);
-/* a text, or a cstring-like one of another type, that is not empty */
+/* a text that is not empty and not column->text */
 extern void sm_render_text(SmEmit *emit, const SmCatalogColumn *column, Datum value);
 /* the name of an object of the catalog column->value, where it is one */
 extern void sm_render_object(SmEmit *emit, const SmCatalogColumn *column, Datum value);
-/* the same, also in arrays of OIDs and oidvectors; in their order */
+/* the same of an oid[] or oidvector, in its order */
 extern void sm_render_objects(SmEmit *emit, const SmCatalogColumn *column, Datum value);
-/* text[]: sorted; in its order */
+/* text[], sorted */
 extern void sm_render_options(SmEmit *emit, const SmCatalogColumn *column, Datum value);
-extern void sm_render_list(SmEmit *emit, const SmCatalogColumn *column, Datum value);
-/* aclitem[] against the default of the ObjectType column->value */
-extern void sm_render_acl(SmEmit *emit, const SmCatalogColumn *column, Datum value);
-/* pg_node_tree, over the columns of the relation that is being written */
-extern void sm_render_expression(SmEmit *emit, const SmCatalogColumn *column, Datum value);
-/* int2vector or int2[]: names of the relation's columns, in their order */
-extern void sm_render_columns(SmEmit *emit, const SmCatalogColumn *column, Datum value);
-/* the keyed hash of a text; of each value of "name=value" in a text[] */
-extern void sm_render_secret(SmEmit *emit, const SmCatalogColumn *column, Datum value);
+/* the same, of a column: without what is physical */
+extern void sm_render_column_options(SmEmit *emit, const SmCatalogColumn *column, Datum value);
+/* these options themselves, in their order */
+extern const char **sm_render_column_option_list(Datum value, int *count);
+/* the same, of foreign data: values of options whose names speak of secrets are hashed */
+extern void sm_render_foreign_options(SmEmit *emit, const SmCatalogColumn *column, Datum value);
+/* the same, all values hashed */
 extern void sm_render_secret_options(SmEmit *emit, const SmCatalogColumn *column, Datum value);
+/* the keyed hash of a text */
+extern void sm_render_secret(SmEmit *emit, const SmCatalogColumn *column, Datum value);
+/* pg_node_tree, over the columns of emit->relation */
+extern void sm_render_expression(SmEmit *emit, const SmCatalogColumn *column, Datum value);
+/* int2vector or int2[]: names of the columns of emit->relation, in their order */
+extern void sm_render_columns(SmEmit *emit, const SmCatalogColumn *column, Datum value);
 /* timestamptz in UTC, ISO */
 extern void sm_render_time(SmEmit *emit, const SmCatalogColumn *column, Datum value);
-/* an encoding's number by its name, left out for -1 */
+/* the name of an encoding */
 extern void sm_render_encoding(SmEmit *emit, const SmCatalogColumn *column, Datum value);
 
 #endif /* SM_SCHEMA_RENDER_H */
