@@ -29,14 +29,28 @@ typedef struct RoleKind
 
 /* Looks, and changes nothing. */
 static const char *const reader_functions[] = {
-    "compare_versions",        "get_current_schema_version",
-    "schema_version_at_least", "is_migration_applied",
-    "migration_status",        "applied_migrations",
-    "migration_state",         "unit_state",
-    "migration_dependents",    "run_history",
-    "units_in_doubt",          "migration_lock_holders",
-    "get_environment",         "parse_migration",
-    "catalog_disposition",     NULL,
+    "compare_versions",
+    "get_current_schema_version",
+    "schema_version_at_least",
+    "is_migration_applied",
+    "migration_status",
+    "applied_migrations",
+    "migration_state",
+    "unit_state",
+    "migration_dependents",
+    "run_history",
+    "units_in_doubt",
+    "migration_lock_holders",
+    "get_environment",
+    "parse_migration",
+    "catalog_disposition",
+    "schema_fingerprint",
+    "portable_schema_fingerprint",
+    "cluster_fingerprint",
+    "snapshot_list",
+    "snapshot_definition",
+    "snapshot_changes",
+    NULL,
 };
 
 /* Takes the lock and writes the ledger, as the program or a script does. */
@@ -58,6 +72,7 @@ static const char *const runner_functions[] = {
     "record_lock_wait",
     "finish_migration",
     "fail_migration",
+    "take_schema_snapshot",
     NULL,
 };
 
@@ -66,6 +81,10 @@ static const char *const operator_functions[] = {
     "resolve_migration",
     "set_environment",
     "log_schema_version",
+    "merge_expected",
+    "accept_object",
+    "schedule_snapshots",
+    "prune",
     NULL,
 };
 
