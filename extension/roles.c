@@ -65,6 +65,13 @@ static const char *const reader_functions[] = {
     /* health */
     "missing_indexes",
     "schema_health",
+    "catalog_disposition",
+    "schema_fingerprint",
+    "portable_schema_fingerprint",
+    "cluster_fingerprint",
+    "snapshot_list",
+    "snapshot_definition",
+    "snapshot_changes",
     NULL,
 };
 
@@ -92,6 +99,7 @@ static const char *const runner_functions[] = {
     "expected_before_run",
     "expected_after_run",
     "assess_change",
+    "take_schema_snapshot",
     NULL,
 };
 
@@ -106,6 +114,10 @@ static const char *const operator_functions[] = {
     "accept_drift",
     "add_drift_ignore_rule",
     "remove_drift_ignore_rule",
+    "merge_expected",
+    "accept_object",
+    "schedule_snapshots",
+    "prune",
     NULL,
 };
 
