@@ -51,6 +51,9 @@ static const char *const reader_functions[] = {
     "declared_bump",
     "bump_version",
     "next_schema_version",
+    "schema_diff_sql",
+    "schema_sql",
+    "schema_json",
     NULL,
 };
 
