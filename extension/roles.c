@@ -54,6 +54,7 @@ static const char *const reader_functions[] = {
     "schema_diff_sql",
     "schema_sql",
     "schema_json",
+    "catalog_disposition",
     NULL,
 };
 

@@ -1,0 +1,330 @@
+/*
+ * schema_part.c
+ *		The parts of relations and types: columns, constraints, triggers,
+ *		policies.  Indexes are in schema_index.c, rules in schema_relation.c.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_attrdef_d.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_authid_d.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_collation_d.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_policy.h"
+#include "catalog/pg_trigger.h"
+#include "catalog/pg_type_d.h"
+#include "commands/trigger.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+
+#include "schema_read.h"
+#include "schema_render.h"
+#include "compat.h"
+
+static const char *
+storage_word(char storage)
+{
+	switch (storage)
+	{
+		case TYPSTORAGE_PLAIN:
+			return "plain";
+		case TYPSTORAGE_EXTERNAL:
+			return "external";
+		case TYPSTORAGE_EXTENDED:
+			return "extended";
+		default:
+			return "main";
+	}
+}
+
+int
+sm_emit_statistics_target(HeapTuple column)
+{
+	bool isnull;
+	Datum target =
+	    sm_rows_get(AttributeRelationId, column, Anum_pg_attribute_attstattarget, &isnull);
+
+	/* it is an int4 in 15, but never above 10,000; from 17 on NULL stands for -1 */
+	return isnull ? -1 : DatumGetInt16(target);
+}
+
+static void
+write_column_type(SmEmit *emit, Form_pg_attribute column, char relkind)
+{
+	SmReader *reader = emit->reader;
+
+	sm_props_string(emit->props, "type", sm_name_type(reader, column->atttypid, column->atttypmod));
+	if (column->attcollation != sm_name_type_collation(reader, column->atttypid))
+		sm_emit_name(emit, "collation", CollationRelationId, column->attcollation);
+	if (relkind != RELKIND_VIEW &&
+	    column->attstorage != sm_name_type_storage(reader, column->atttypid))
+		sm_props_string(emit->props, "storage", storage_word(column->attstorage));
+}
+
+static void
+write_default(SmEmit *emit, SmRows defaults, AttrNumber number)
+{
+	for (int i = 0; i < defaults.count; i++)
+	{
+		if (defaults.rows[i].sub == number)
+			sm_rows_render(emit, AttrDefaultRelationId, defaults.rows[i].tuple);
+	}
+}
+
+static void
+write_column(SmEmit *emit, HeapTuple tuple, char relkind, SmRows defaults)
+{
+	Form_pg_attribute column = (Form_pg_attribute) GETSTRUCT(tuple);
+
+	sm_emit_part(emit);
+	sm_rows_render(emit, AttributeRelationId, tuple);
+	write_column_type(emit, column, relkind);
+	if (sm_emit_statistics_target(tuple) >= 0)
+		sm_props_number(emit->props, "statistics", sm_emit_statistics_target(tuple));
+	sm_acl_property(emit, AttributeRelationId, tuple, Anum_pg_attribute_attacl, OBJECT_COLUMN,
+	                InvalidOid);
+	if (column->atthasdef)
+		write_default(emit, defaults, column->attnum);
+	sm_emit_common(emit, RelationRelationId, column->attrelid, column->attnum);
+	sm_emit_part_end(emit, SM_COLUMNS_OF, sm_json_utf8(NameStr(column->attname)), column->attnum);
+}
+
+void
+sm_emit_columns(SmEmit *emit, char relkind)
+{
+	SmRows columns = sm_rows(emit->reader, SM_ROWS_ATTRIBUTE, InvalidOid, emit->relation);
+	SmRows defaults = sm_rows(emit->reader, SM_ROWS_ATTRDEF, InvalidOid, emit->relation);
+	const char **order;
+
+	if (columns.count == 0)
+		return;
+	order = palloc(columns.count * sizeof(char *));
+	for (int i = 0; i < columns.count; i++)
+	{
+		HeapTuple tuple = columns.rows[i].tuple;
+
+		order[i] = NameStr(((Form_pg_attribute) GETSTRUCT(tuple))->attname);
+		write_column(emit, tuple, relkind, defaults);
+	}
+	sm_props_strings(emit->props, "column_order", order, columns.count);
+}
+
+/* The columns of another table that a foreign key names. */
+static void
+write_referenced_columns(SmEmit *emit, HeapTuple tuple, Oid referenced)
+{
+	bool isnull;
+	Datum value = sm_rows_get(ConstraintRelationId, tuple, Anum_pg_constraint_confkey, &isnull);
+	ArrayType *array;
+	int count;
+	const char **names;
+
+	if (isnull)
+		return;
+	array = DatumGetArrayTypeP(value);
+	count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	names = palloc((count + 1) * sizeof(char *));
+	for (int i = 0; i < count; i++)
+		names[i] = sm_name_column(emit->reader, referenced, ((int16 *) ARR_DATA_PTR(array))[i]);
+	sm_props_strings(emit->props, "referenced_columns", names, count);
+}
+
+static const char *
+enabled_word(char enabled)
+{
+	switch (enabled)
+	{
+		case TRIGGER_DISABLED:
+			return "disabled";
+		case TRIGGER_FIRES_ON_REPLICA:
+			return "replica";
+		case TRIGGER_FIRES_ALWAYS:
+			return "always";
+		default:
+			return NULL;
+	}
+}
+
+/* The state of a foreign key's own triggers on this table, where it is not the usual one. */
+static void
+write_triggers_enabled(SmEmit *emit, Oid constraint)
+{
+	SmRows triggers = sm_rows(emit->reader, SM_ROWS_TRIGGER, InvalidOid, emit->relation);
+
+	for (int i = 0; i < triggers.count; i++)
+	{
+		Form_pg_trigger trigger = (Form_pg_trigger) GETSTRUCT(triggers.rows[i].tuple);
+
+		if (trigger->tgisinternal && trigger->tgconstraint == constraint &&
+		    trigger->tgconstrrelid != emit->relation && enabled_word(trigger->tgenabled))
+		{
+			sm_props_string(emit->props, "triggers_enabled", enabled_word(trigger->tgenabled));
+			return;
+		}
+	}
+}
+
+/* The index behind a constraint usually has its name. */
+static void
+write_constraint_index(SmEmit *emit, Form_pg_constraint constraint)
+{
+	HeapTuple tuple = sm_name_row(emit->reader, RelationRelationId, constraint->conindid);
+	char *name;
+
+	if (!HeapTupleIsValid(tuple))
+		return;
+	name = NameStr(((Form_pg_class) GETSTRUCT(tuple))->relname);
+	if (strcmp(name, NameStr(constraint->conname)) != 0)
+		sm_props_string(emit->props, "index", name);
+}
+
+static void
+write_constraint(SmEmit *emit, HeapTuple tuple)
+{
+	Form_pg_constraint constraint = (Form_pg_constraint) GETSTRUCT(tuple);
+
+	sm_emit_part(emit);
+	sm_rows_render(emit, ConstraintRelationId, tuple);
+	switch (constraint->contype)
+	{
+		case CONSTRAINT_FOREIGN:
+			write_referenced_columns(emit, tuple, constraint->confrelid);
+			write_triggers_enabled(emit, constraint->oid);
+			break;
+		case CONSTRAINT_PRIMARY:
+		case CONSTRAINT_UNIQUE:
+		case CONSTRAINT_EXCLUSION:
+			write_constraint_index(emit, constraint);
+			break;
+		default:
+			/* what a check names follows from its expression, in no order */
+			if (constraint->contype == CONSTRAINT_CHECK)
+				sm_props_drop(emit->props, "columns");
+			if (constraint->connoinherit)
+				sm_props_true(emit->props, "no_inherit");
+	}
+	sm_emit_common(emit, ConstraintRelationId, constraint->oid, 0);
+	sm_emit_part_end(emit, SM_CONSTRAINTS_OF, sm_json_utf8(NameStr(constraint->conname)),
+	                 constraint->oid);
+}
+
+/*
+ * Constraint triggers are triggers.  Copies of a foreign key for partitions are
+ * made by the server, under names of its own.  In the portable form nullability
+ * is a property of the column alone: before 18 it had no constraint.
+ */
+static bool
+is_constraint_part(SmReader *reader, Form_pg_constraint constraint)
+{
+	switch (constraint->contype)
+	{
+		case CONSTRAINT_TRIGGER:
+			return false;
+		case CONSTRAINT_FOREIGN:
+			return !OidIsValid(constraint->conparentid);
+		case 'n': /* CONSTRAINT_NOTNULL, from 17 on */
+			return !reader->portable;
+		default:
+			return true;
+	}
+}
+
+void
+sm_emit_constraints(SmEmit *emit, SmRows constraints)
+{
+	for (int i = 0; i < constraints.count; i++)
+	{
+		HeapTuple tuple = constraints.rows[i].tuple;
+
+		if (is_constraint_part(emit->reader, (Form_pg_constraint) GETSTRUCT(tuple)))
+			write_constraint(emit, tuple);
+	}
+}
+
+static void
+write_trigger(SmEmit *emit, HeapTuple tuple)
+{
+	Form_pg_trigger trigger = (Form_pg_trigger) GETSTRUCT(tuple);
+
+	sm_emit_part(emit);
+	sm_rows_render(emit, TriggerRelationId, tuple);
+	sm_emit_text(emit, "definition",
+	             sm_deparse_call(emit, "definition", F_PG_GET_TRIGGERDEF_OID, trigger->oid));
+	if (OidIsValid(trigger->tgparentid))
+		sm_props_true(emit->props, "of_parent");
+	sm_emit_common(emit, TriggerRelationId, trigger->oid, 0);
+	sm_emit_part_end(emit, SM_TRIGGERS_OF, sm_json_utf8(NameStr(trigger->tgname)), trigger->oid);
+}
+
+/* A foreign key's triggers on the table that it references: that table's rows. */
+static char *
+reference_state(SmEmit *emit, Form_pg_trigger trigger)
+{
+	const char *word = enabled_word(trigger->tgenabled);
+
+	if (!trigger->tgisinternal || word == NULL || !OidIsValid(trigger->tgconstrrelid) ||
+	    OidIsValid(trigger->tgparentid))
+		return NULL;
+	return psprintf("%s: %s", sm_name(emit->reader, RelationRelationId, trigger->tgconstrrelid),
+	                word);
+}
+
+void
+sm_emit_triggers(SmEmit *emit)
+{
+	SmRows triggers = sm_rows(emit->reader, SM_ROWS_TRIGGER, InvalidOid, emit->relation);
+	const char **states = palloc((triggers.count + 1) * sizeof(char *));
+	int nstates = 0;
+
+	for (int i = 0; i < triggers.count; i++)
+	{
+		HeapTuple tuple = triggers.rows[i].tuple;
+		Form_pg_trigger trigger = (Form_pg_trigger) GETSTRUCT(tuple);
+
+		if (!trigger->tgisinternal)
+			write_trigger(emit, tuple);
+		else if ((states[nstates] = reference_state(emit, trigger)) != NULL)
+			nstates++;
+	}
+	if (nstates > 0)
+		sm_props_sorted(emit->props, "reference_triggers", states, nstates);
+}
+
+static void
+write_policy_roles(SmEmit *emit, HeapTuple tuple)
+{
+	ArrayType *array =
+	    DatumGetArrayTypeP(sm_rows_get(PolicyRelationId, tuple, Anum_pg_policy_polroles, NULL));
+	int count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	Oid *roles = (Oid *) ARR_DATA_PTR(array);
+	const char **names = palloc((count + 1) * sizeof(char *));
+
+	/* for all roles, the default */
+	if (count == 1 && roles[0] == ACL_ID_PUBLIC)
+		return;
+	for (int i = 0; i < count; i++)
+		names[i] = roles[i] == ACL_ID_PUBLIC ? "PUBLIC"
+		                                     : sm_name(emit->reader, AuthIdRelationId, roles[i]);
+	sm_props_sorted(emit->props, "roles", names, count);
+}
+
+void
+sm_emit_policies(SmEmit *emit)
+{
+	SmRows policies = sm_rows(emit->reader, SM_ROWS_POLICY, InvalidOid, emit->relation);
+
+	for (int i = 0; i < policies.count; i++)
+	{
+		HeapTuple tuple = policies.rows[i].tuple;
+		Form_pg_policy policy = (Form_pg_policy) GETSTRUCT(tuple);
+
+		sm_emit_part(emit);
+		sm_rows_render(emit, PolicyRelationId, tuple);
+		write_policy_roles(emit, tuple);
+		sm_emit_common(emit, PolicyRelationId, policy->oid, 0);
+		sm_emit_part_end(emit, SM_POLICIES_OF, sm_json_utf8(NameStr(policy->polname)), policy->oid);
+	}
+}
