@@ -75,6 +75,14 @@ sm_ddl_is_dropped(const SmDdl *ddl, const char *name)
 	return name && get_name(ddl->dropped, name) != NULL;
 }
 
+bool
+sm_ddl_is_dropped_view(const SmDdl *ddl, const char *name)
+{
+	const SmPairRow *row = get_name(ddl->dropped, name);
+
+	return row && (strcmp(row->kind, "view") == 0 || strcmp(row->kind, "materialized view") == 0);
+}
+
 const SmPairRow *
 sm_ddl_identity_sequence(const SmDdl *ddl, const char *column)
 {
@@ -157,9 +165,9 @@ add(SmDdlTarget *target, SmDdlStep step)
 {
 	SmDdl *ddl = target->ddl;
 	SmDdlStatement *statement = palloc0(sizeof(SmDdlStatement));
-	const SmBody *body = target->pair->from && step > SM_DDL_DROP_SCHEMA ? target->pair->from
-	                     : target->pair->to                              ? target->pair->to
-	                                                                     : target->pair->from;
+	const SmBody *body = target->pair->from && step > SM_DDL_DROP ? target->pair->from
+	                     : target->pair->to                       ? target->pair->to
+	                                                              : target->pair->from;
 
 	statement->step = step;
 	statement->rank = create_rank(target->pair->kind);
@@ -279,7 +287,7 @@ compare_statements(const ListCell *a, const ListCell *b)
 
 	if (x->step != y->step)
 		return x->step < y->step ? -1 : 1;
-	if (x->step == SM_DDL_CREATE && x->rank != y->rank)
+	if ((x->step == SM_DDL_CREATE || x->step == SM_DDL_DROP) && x->rank != y->rank)
 		return x->rank - y->rank;
 	return x->number - y->number;
 }
@@ -310,7 +318,7 @@ place(SmDdlStatement *statement, HTAB *by_name, List **order)
 static bool
 is_drop(SmDdlStep step)
 {
-	return step <= SM_DDL_DROP_SCHEMA;
+	return step <= SM_DDL_DROP;
 }
 
 /*
@@ -332,6 +340,10 @@ order_step(List *statements, int start, List **order)
 		if (statement->step != first->step)
 			break;
 		put_name(by_name, statement->object, statement);
+		/* calls name a routine without its arguments */
+		if (statement->object[sm_ddl_until(statement->object, '(')])
+			put_name(by_name, pnstrdup(statement->object, sm_ddl_until(statement->object, '(')),
+			         statement);
 	}
 	for (int i = start; i < end; i++)
 		place(list_nth(statements, i), by_name, &placed);

@@ -24,10 +24,7 @@ typedef enum SmDdlStep
 	SM_DDL_DROP_KEY, /* other constraints, indexes, statistics objects */
 	SM_DDL_DROP_DEFAULT,
 	SM_DDL_DROP_COLUMN,
-	SM_DDL_DROP_TABLE,
-	SM_DDL_DROP_ROUTINE,
-	SM_DDL_DROP_TYPE, /* sequences, extensions too */
-	SM_DDL_DROP_SCHEMA,
+	SM_DDL_DROP, /* all other objects: the other way round than CREATE */
 	SM_DDL_RENAME_SCHEMA,
 	SM_DDL_RENAME,
 	SM_DDL_RENAME_PART,
@@ -52,7 +49,7 @@ typedef enum SmDdlStep
 typedef struct SmDdlStatement
 {
 	SmDdlStep step;
-	int rank;                /* within SM_DDL_CREATE */
+	int rank;                /* within SM_DDL_CREATE and SM_DDL_DROP */
 	const char *object;      /* its object's name, which others may need */
 	const char *object_type; /* as in the row that it is for */
 	const char *object_name;
@@ -111,6 +108,7 @@ extern bool sm_ddl_first_time(SmDdlTarget *target, const char *what);
 
 extern bool sm_ddl_is_created(const SmDdl *ddl, const char *name);
 extern bool sm_ddl_is_dropped(const SmDdl *ddl, const char *name);
+extern bool sm_ddl_is_dropped_view(const SmDdl *ddl, const char *name);
 
 /* The sequence of a wanted identity column, by its qualified name; NULL: unknown. */
 extern const SmPairRow *sm_ddl_identity_sequence(const SmDdl *ddl, const char *column);
@@ -131,6 +129,8 @@ extern int sm_ddl_until(const char *text, char stop); /* length up to it, outsid
 extern List *sm_ddl_needs_of_query(const char *query);
 extern List *sm_ddl_needs_of_function(const char *create);
 extern List *sm_ddl_needs_of_type(const char *type);
+extern List *sm_ddl_needs_of_expression(const char *expression);
+extern List *sm_ddl_needs_of_trigger(const char *create);
 
 /* ddl_table.c */
 extern void sm_ddl_table(SmDdlTarget *target);

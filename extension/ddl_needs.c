@@ -45,6 +45,8 @@ collect(Node *node, List **needs)
 	}
 	else if (IsA(node, TypeName))
 		need(needs, qualified(((TypeName *) node)->names));
+	else if (IsA(node, FuncCall))
+		need(needs, qualified(((FuncCall *) node)->funcname));
 	return raw_expression_tree_walker(node, collect, needs);
 }
 
@@ -103,4 +105,24 @@ List *
 sm_ddl_needs_of_type(const char *type)
 {
 	return sm_ddl_needs_of_query(psprintf("SELECT NULL::%s", type));
+}
+
+List *
+sm_ddl_needs_of_expression(const char *expression)
+{
+	/* the server's own functions and types have no schema in front */
+	if (expression == NULL || strchr(expression, '.') == NULL)
+		return NIL;
+	return sm_ddl_needs_of_query(psprintf("SELECT %s", expression));
+}
+
+List *
+sm_ddl_needs_of_trigger(const char *create)
+{
+	Node *statement = create ? parse_one(create) : NULL;
+	List *needs = NIL;
+
+	if (statement && IsA(statement, CreateTrigStmt))
+		need(&needs, qualified(((CreateTrigStmt *) statement)->funcname));
+	return needs;
 }

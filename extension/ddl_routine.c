@@ -133,16 +133,15 @@ append_body(StringInfo out, const SmNode *routine)
 
 /* NULL: the body could not be read. */
 static char *
-create_statement(const SmPair *pair)
+create_statement(const char *kind, const SmNode *routine)
 {
-	const SmNode *routine = &pair->from->object;
 	const char *arguments = sm_node_text(routine, "arguments");
 	StringInfoData out;
 
 	if (sm_node_property(routine, "body") == NULL)
 		return NULL;
 	initStringInfo(&out);
-	appendStringInfo(&out, "CREATE OR REPLACE %s %.*s(%s)", sm_ddl_keyword(pair->kind),
+	appendStringInfo(&out, "CREATE OR REPLACE %s %.*s(%s)", sm_ddl_keyword(kind),
 	                 sm_ddl_until(routine->name, '('), routine->name, arguments ? arguments : "");
 	if (sm_node_property(routine, "returns"))
 		appendStringInfo(&out, "\n RETURNS %s", sm_node_text(routine, "returns"));
@@ -156,7 +155,9 @@ create_statement(const SmPair *pair)
 static void
 write_routine(SmDdlTarget *target, bool is_new)
 {
-	char *create = is_aggregate(target->pair) ? NULL : create_statement(target->pair);
+	char *create = is_aggregate(target->pair)
+	                   ? NULL
+	                   : create_statement(target->pair->kind, &target->pair->from->object);
 
 	if (create == NULL)
 	{
@@ -169,16 +170,50 @@ write_routine(SmDdlTarget *target, bool is_new)
 		sm_ddl_new_common(target);
 }
 
+/* One that names a view goes before it, else all tables could not go. */
+static SmDdlStep
+drop_step(SmDdlTarget *target, List *needs)
+{
+	ListCell *cell;
+
+	foreach (cell, needs)
+	{
+		if (sm_ddl_is_dropped_view(target->ddl, lfirst(cell)))
+			return SM_DDL_DROP_VIEW;
+	}
+	return SM_DDL_DROP;
+}
+
 /* An aggregate without arguments has a star. */
 static void
 drop_routine(SmDdlTarget *target)
 {
-	const char *name = target->pair->to->object.name;
+	const SmNode *routine = &target->pair->to->object;
+	const char *name = routine->name;
 	int base = sm_ddl_until(name, '(');
+	char *create =
+	    is_aggregate(target->pair) ? NULL : create_statement(target->pair->kind, routine);
+	List *needs = create ? sm_ddl_needs_of_function(create) : NIL;
 
 	if (is_aggregate(target->pair) && strcmp(name + base, "()") == 0)
 		name = psprintf("%.*s(*)", base, name);
-	sm_ddl_add(target, SM_DDL_DROP_ROUTINE, "DROP %s %s", sm_ddl_keyword(target->pair->kind), name);
+	sm_ddl_add_needing(target, drop_step(target, needs), needs,
+	                   psprintf("DROP %s %s", sm_ddl_keyword(target->pair->kind), name));
+}
+
+/*
+ * What CREATE TYPE … AS RANGE has made comes and goes with the type: functions
+ * that are written in the server itself, by these names.
+ */
+static bool
+belongs_to_range(const SmDdlTarget *target)
+{
+	const SmBody *body = target->pair->from ? target->pair->from : target->pair->to;
+	const char *symbol = sm_node_text(&body->object, "body");
+
+	return sm_node_equals(&body->object, "language", "internal") && symbol &&
+	       (strncmp(symbol, "range_constructor", 17) == 0 ||
+	        strncmp(symbol, "multirange_constructor", 22) == 0);
 }
 
 static void
@@ -203,6 +238,8 @@ rename_routine(SmDdlTarget *target)
 void
 sm_ddl_routine(SmDdlTarget *target)
 {
+	if (belongs_to_range(target))
+		return;
 	switch (target->change->change)
 	{
 		case SM_CHANGE_REMOVED:

@@ -135,23 +135,42 @@ append_definitions(const SmDdlTarget *target, StringInfo out)
 	}
 }
 
-/* Relations, types and sequences that the table's definition names. */
+/* Relations, types and functions that the table's definition names. */
 static List *
 table_needs(const SmBody *table)
 {
 	const SmProperty *parents = sm_node_property(&table->object, "parents");
+	const SmNodeList *columns = &table->parts[SM_PART_COLUMN];
+	const SmNodeList *constraints = &table->parts[SM_PART_CONSTRAINT];
 	List *needs = NIL;
 
 	for (int i = 0; parents && i < parents->nitems; i++)
 		needs = lappend(needs, unconstify(char *, parents->items[i]));
-	for (int i = 0; i < table->parts[SM_PART_COLUMN].count; i++)
+	for (int i = 0; i < columns->count; i++)
 	{
-		const char *type = sm_node_text(&table->parts[SM_PART_COLUMN].nodes[i], "type");
+		const char *type = sm_node_text(&columns->nodes[i], "type");
 
-		/* the server's own types have no schema in front */
 		if (type && strchr(type, '.'))
 			needs = list_concat(needs, sm_ddl_needs_of_type(type));
+		needs = list_concat(
+		    needs, sm_ddl_needs_of_expression(sm_node_text(&columns->nodes[i], "default")));
 	}
+	for (int i = 0; i < constraints->count; i++)
+		needs = list_concat(
+		    needs, sm_ddl_needs_of_expression(sm_node_text(&constraints->nodes[i], "expression")));
+	return needs;
+}
+
+/* Also what its triggers call: they go with it, and what they call after it. */
+static List *
+table_drop_needs(const SmBody *table)
+{
+	const SmNodeList *triggers = &table->parts[SM_PART_TRIGGER];
+	List *needs = table_needs(table);
+
+	for (int i = 0; i < triggers->count; i++)
+		needs = list_concat(
+		    needs, sm_ddl_needs_of_trigger(sm_node_text(&triggers->nodes[i], "definition")));
 	return needs;
 }
 
@@ -284,7 +303,7 @@ drop_table(SmDdlTarget *target)
 			           quote_identifier(constraints->nodes[i].name));
 	}
 	sm_ddl_add_needing(
-	    target, SM_DDL_DROP_TABLE, table_needs(table),
+	    target, SM_DDL_DROP, table_needs(table),
 	    psprintf("DROP %s %s", sm_ddl_keyword(target->pair->kind), table->object.name));
 }
 

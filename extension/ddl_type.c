@@ -221,7 +221,7 @@ sm_ddl_type(SmDdlTarget *target)
 			create_type(target);
 			break;
 		case SM_CHANGE_ADDED:
-			sm_ddl_add_needing(target, SM_DDL_DROP_TYPE, type_needs(target->pair->to),
+			sm_ddl_add_needing(target, SM_DDL_DROP, type_needs(target->pair->to),
 			                   psprintf("DROP TYPE %s", target->pair->to->object.name));
 			break;
 		case SM_CHANGE_RENAMED:
@@ -298,7 +298,7 @@ drop_sequence(SmDdlTarget *target)
 	const SmNode *sequence = &target->pair->to->object;
 
 	if (!sm_node_is(sequence, "identity"))
-		sm_ddl_add(target, SM_DDL_DROP_TYPE, "DROP SEQUENCE %s%s",
+		sm_ddl_add(target, SM_DDL_DROP, "DROP SEQUENCE %s%s",
 		           sm_node_property(sequence, "owned_by") ? "IF EXISTS " : "", sequence->name);
 }
 
