@@ -43,6 +43,13 @@ static const char *const reader_functions[] = {
     "migration_lock_holders",
     "get_environment",
     "parse_migration",
+    "catalog_disposition",
+    "schema_fingerprint",
+    "portable_schema_fingerprint",
+    "cluster_fingerprint",
+    "snapshot_list",
+    "snapshot_definition",
+    "snapshot_changes",
     "diff_bodies",
     "schema_diff",
     "classify_schema_change",
@@ -54,7 +61,6 @@ static const char *const reader_functions[] = {
     "schema_diff_sql",
     "schema_sql",
     "schema_json",
-    "catalog_disposition",
     NULL,
 };
 
@@ -77,6 +83,7 @@ static const char *const runner_functions[] = {
     "record_lock_wait",
     "finish_migration",
     "fail_migration",
+    "take_schema_snapshot",
     NULL,
 };
 
@@ -85,6 +92,10 @@ static const char *const operator_functions[] = {
     "resolve_migration",
     "set_environment",
     "log_schema_version",
+    "merge_expected",
+    "accept_object",
+    "schedule_snapshots",
+    "prune",
     NULL,
 };
 

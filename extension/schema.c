@@ -252,6 +252,7 @@ try_chunk(SmEmit *emit, const SmObjectKey *keys, int count)
 	SmReader *reader = emit->reader;
 	ResourceOwner owner = CurrentResourceOwner;
 	volatile bool done = true;
+	ErrorData *volatile error = NULL;
 	int before = reader->schema->count;
 
 	BeginInternalSubTransaction(NULL);
@@ -261,10 +262,8 @@ try_chunk(SmEmit *emit, const SmObjectKey *keys, int count)
 	}
 	PG_CATCH();
 	{
-		/* told apart, and judged, when each text has a subtransaction of its own */
-		if (reader->careful)
-			PG_RE_THROW();
 		MemoryContextSwitchTo(reader->context);
+		error = CopyErrorData();
 		FlushErrorState();
 		done = false;
 	}
@@ -272,6 +271,9 @@ try_chunk(SmEmit *emit, const SmObjectKey *keys, int count)
 	RollbackAndReleaseCurrentSubTransaction();
 	MemoryContextSwitchTo(reader->context);
 	CurrentResourceOwner = owner;
+	/* told apart, and judged, when each text has a subtransaction of its own */
+	if (error != NULL && reader->careful)
+		ReThrowError(error);
 	if (!done)
 		reader->schema->count = before;
 	return done;

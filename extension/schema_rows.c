@@ -483,11 +483,15 @@ sm_rows(SmReader *reader, SmSource number, Oid classid, Oid objid)
 	Assert((source->class_column != 0) == OidIsValid(classid));
 	if (reader->all)
 		return find_loaded(load(reader, number), classid, objid);
-	if (source->class_column != 0)
+	/* in the order of the index, which is that of the columns */
+	if (source->class_column != 0 && source->class_column < source->key)
 		ScanKeyInit(&keys[nkeys++], source->class_column, BTEqualStrategyNumber, F_OIDEQ,
 		            ObjectIdGetDatum(classid));
 	ScanKeyInit(&keys[nkeys++], source->key, BTEqualStrategyNumber, F_OIDEQ,
 	            ObjectIdGetDatum(objid));
+	if (source->class_column > source->key)
+		ScanKeyInit(&keys[nkeys++], source->class_column, BTEqualStrategyNumber, F_OIDEQ,
+		            ObjectIdGetDatum(classid));
 	return scan_rows(reader, source, source->index, keys, nkeys);
 }
 

@@ -34,10 +34,12 @@ CREATE TABLE migration_runs (
 	client_addr			inet,
 	application_name	text,
 	pid					integer NOT NULL,
-	backend_start		timestamptz NOT NULL
+	backend_start		timestamptz NOT NULL,
+	before_snapshot		integer,
+	after_snapshot		integer
 );
 COMMENT ON TABLE migration_runs IS
-'One row a run (apply, rollback, repair, a psql script): who, from where, when, how it ended. ended_at is NULL while it runs and after it was killed.';
+'One row a run (apply, rollback, repair, a psql script): who, from where, when, how it ended. ended_at is NULL while it runs and after it was killed. before_snapshot: the schema as the run found it (schema_snapshots.id); after_snapshot: the one expected since then, NULL until that is settled.';
 
 CREATE TABLE schema_versions (
 	id					serial PRIMARY KEY,
@@ -58,7 +60,7 @@ CREATE TABLE schema_versions (
 CREATE INDEX schema_versions_database_type ON schema_versions (database_type) WHERE rolled_back_at IS NULL;
 CREATE INDEX schema_versions_migration_id ON schema_versions (migration_id);
 COMMENT ON TABLE schema_versions IS
-'The versions this database has had, one row each time one was reached; rolled_back_at says that it was left again. fingerprint, lsn and snapshot_id: the schema as it was then, NULL where nothing was noted.';
+'The versions this database has had, one row each time one was reached; rolled_back_at says that it was left again. lsn: where the WAL stood; fingerprint and snapshot_id: the schema of this version, NULL where nobody looked at it between two migrations of one run.';
 
 -- No CHECK constraints: they are read and prepared anew for every row, which a
 -- unit would feel; the functions that alone write here check what they are given.
