@@ -88,6 +88,7 @@ read_property(const char *object, const JsonbValue *value, SmProperty *property)
 			property->text = copy_string(value);
 			return;
 		case jbvNumeric:
+			property->number = true;
 			property->text = number_text(value);
 			return;
 		case jbvBool:

@@ -29,6 +29,7 @@ typedef struct SmProperty
 	const char *text; /* a list: its JSON text */
 	bool list;
 	bool boolean;
+	bool number;
 	int nitems;
 	const char **items;
 } SmProperty;

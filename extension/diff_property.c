@@ -56,7 +56,7 @@ static const PropertyRule property_rules[] = {
     {"keys", SHAPE_WHOLE, NAMES_KEY},
     {"labels", SHAPE_LABELS, NAMES_NOTHING},
     {"member_acl", SHAPE_SET, NAMES_NOTHING},
-    {"memberships", SHAPE_SET, NAMES_ROLE},
+    {"member_of", SHAPE_SET, NAMES_NOTHING},
     {"of_type", SHAPE_WHOLE, NAMES_RELATION},
     {"operations", SHAPE_SET, NAMES_NOTHING},
     {"options", SHAPE_KEYED, NAMES_NOTHING},

@@ -14,6 +14,16 @@ static SmQuery changes_between =
                   " FROM @schema@.snapshot_changes($1, $2)",
                   INT4OID, INT4OID);
 
+static SmQuery live_objects =
+    SM_QUERY_LIST_NOARGS("SELECT section, kind, name, body FROM @schema@.schema_objects_live()");
+
+static SmQuery stored_objects =
+    SM_QUERY_LIST("SELECT s.section, k.key, o.key, o.value"
+                  " FROM @schema@.snapshot_definition($1) d,"
+                  "      LATERAL (VALUES ('database'), ('cluster')) s (section),"
+                  "      LATERAL jsonb_each(d -> s.section) k, LATERAL jsonb_each(k.value) o",
+                  INT4OID);
+
 /* One side of a row, found by its OID. */
 typedef struct Known
 {
@@ -218,6 +228,29 @@ sm_pairs_read(SmQueryScope *scope, int32 from, const int32 *to)
 	}
 	for (int i = 0; i < pairs->count; i++)
 		note_renamed_columns(pairs, &pairs->rows[i]);
+	qsort(pairs->rows, pairs->count, sizeof(SmPairRow), compare_rows);
+	return pairs;
+}
+
+SmPairs *
+sm_pairs_read_state(SmQueryScope *scope, const int32 *snapshot)
+{
+	SmPairs *pairs = palloc0(sizeof(SmPairs));
+	Datum values[1] = {snapshot ? Int32GetDatum(*snapshot) : (Datum) 0};
+
+	pairs->count =
+	    (int) sm_query_execute(scope, snapshot ? &stored_objects : &live_objects, values, NULL, 0);
+	pairs->renames = sm_renames_create();
+	pairs->rows = palloc0(sizeof(SmPairRow) * Max(pairs->count, 1));
+	for (int i = 0; i < pairs->count; i++)
+	{
+		SmPairRow *row = &pairs->rows[i];
+
+		row->section = get_text(i, 1);
+		row->kind = get_text(i, 2);
+		row->from.name = row->to.name = get_text(i, 3);
+		row->from.body = get_jsonb(i, 4);
+	}
 	qsort(pairs->rows, pairs->count, sizeof(SmPairRow), compare_rows);
 	return pairs;
 }

@@ -39,6 +39,12 @@ typedef struct SmPairs
  */
 extern SmPairs *sm_pairs_read(SmQueryScope *scope, int32 from, const int32 *to);
 
+/*
+ * All objects of a snapshot (NULL: of the live schema), on the side from; in the
+ * same order.
+ */
+extern SmPairs *sm_pairs_read_state(SmQueryScope *scope, const int32 *snapshot);
+
 /* One object of a row, its bodies read in the current memory context. */
 extern void sm_pairs_get(const SmPairRow *row, SmPair *pair);
 

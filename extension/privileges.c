@@ -103,31 +103,45 @@ read_default(const char *kind, const char *owner)
 	return result;
 }
 
-/* A role name as putid() of the server writes it, up to what follows. */
+/* A role name as SQL writes it, up to what follows. */
 static char *
 read_role(const char **at)
 {
-	StringInfoData name;
-	bool quoted = (**at == '"');
+	const char *start = *at;
+	bool quoted = false;
 
-	initStringInfo(&name);
-	if (quoted)
-		(*at)++;
-	while (**at && (quoted || (**at != '=' && **at != '/')))
+	for (; **at && (quoted || (**at != '=' && **at != '/')); (*at)++)
+		quoted ^= (**at == '"');
+	return pnstrdup(start, *at - start);
+}
+
+/* All letters of a kind, for "ALL" in portable bodies; "*" behind each or not. */
+static char *
+all_letters(const char *kind, bool options)
+{
+	const char *letters = strcmp(kind, "column") == 0 ? "arwx" : "";
+	StringInfoData text;
+
+	for (int i = 0; i < (int) lengthof(kind_defaults); i++)
 	{
-		if (quoted && **at == '"')
+		if (strcmp(kind, kind_defaults[i].kind) == 0)
 		{
-			(*at)++;
-			if (**at != '"')
-				break;
+			Acl *acl = acldefault(kind_defaults[i].type, BOOTSTRAP_SUPERUSERID);
+			AclMode all = ACL_NO_RIGHTS;
+
+			for (int j = 0; j < ACL_NUM(acl); j++)
+				all |= ACLITEM_GET_PRIVS(ACL_DAT(acl)[j]);
+			letters = mask_letters(all);
 		}
-		appendStringInfoChar(&name, *(*at)++);
 	}
-	return name.data;
+	initStringInfo(&text);
+	for (; *letters; letters++)
+		appendStringInfo(&text, "%c%s", *letters, options ? "*" : "");
+	return text.data;
 }
 
 static void
-read_entry(const char *entry, SmPrivilege *privilege)
+read_entry(const char *entry, const char *kind, SmPrivilege *privilege)
 {
 	const char *at = entry;
 	const char *letters;
@@ -139,6 +153,8 @@ read_entry(const char *entry, SmPrivilege *privilege)
 	if (*at == '/' && *letters != '/' && letters <= at)
 	{
 		privilege->letters = pnstrdup(letters, at - letters);
+		if (strncmp(privilege->letters, "ALL", 3) == 0)
+			privilege->letters = all_letters(kind, privilege->letters[3] == '*');
 		at++;
 		privilege->grantor = read_role(&at);
 		if (*at == '\0')
@@ -161,8 +177,17 @@ sm_privileges_read(const SmNode *node, const char *kind)
 	result.count = acl->nitems;
 	result.entries = palloc0(sizeof(SmPrivilege) * Max(acl->nitems, 1));
 	for (int i = 0; i < acl->nitems; i++)
-		read_entry(acl->items[i], &result.entries[i]);
+		read_entry(acl->items[i], kind, &result.entries[i]);
 	return result;
+}
+
+SmPrivilege
+sm_privileges_parse(const char *entry, const char *kind)
+{
+	SmPrivilege privilege;
+
+	read_entry(entry, kind, &privilege);
+	return privilege;
 }
 
 char *
@@ -205,6 +230,5 @@ sm_privileges_text(const SmPrivilege *privilege)
 {
 	if (privilege == NULL)
 		return NULL;
-	return psprintf("%s=%s/%s", *privilege->grantee ? quote_identifier(privilege->grantee) : "",
-	                privilege->letters, quote_identifier(privilege->grantor));
+	return psprintf("%s=%s/%s", privilege->grantee, privilege->letters, privilege->grantor);
 }

@@ -11,9 +11,9 @@
 
 typedef struct SmPrivilege
 {
-	const char *grantee; /* raw name; "": PUBLIC */
+	const char *grantee; /* as SQL writes it; "": PUBLIC */
 	const char *letters; /* as in aclitem, "*" behind what may be granted on */
-	const char *grantor; /* raw name */
+	const char *grantor;
 } SmPrivilege;
 
 typedef struct SmPrivileges
@@ -28,6 +28,9 @@ typedef struct SmPrivileges
  * ERRCODE_INVALID_PARAMETER_VALUE for an entry that is none.
  */
 extern SmPrivileges sm_privileges_read(const SmNode *node, const char *kind);
+
+/* One entry of such a list; the same error. */
+extern SmPrivilege sm_privileges_parse(const char *entry, const char *kind);
 
 /* The letters of another string of letters that are not in this one. */
 extern char *sm_privileges_missing(const char *letters, const char *wanted);

@@ -46,6 +46,13 @@ static const char *const reader_functions[] = {
     "get_environment",
     "parse_migration",
     /* the schema */
+    "catalog_disposition",
+    "schema_fingerprint",
+    "portable_schema_fingerprint",
+    "cluster_fingerprint",
+    "snapshot_list",
+    "snapshot_definition",
+    "snapshot_changes",
     "diff_bodies",
     "schema_diff",
     "classify_schema_change",
@@ -72,6 +79,9 @@ static const char *const reader_functions[] = {
     "snapshot_list",
     "snapshot_definition",
     "snapshot_changes",
+    "schema_diff_sql",
+    "schema_sql",
+    "schema_json",
     NULL,
 };
 

@@ -66,6 +66,27 @@ AS 'MODULE_PATHNAME', 'summit_migrate_next_schema_version';
 COMMENT ON FUNCTION next_schema_version(text) IS
 'The version that the live schema makes of the current one: get_current_schema_version(), counted up by schema_bump() of that version''s snapshot against the live schema; the same version where nothing has changed. 0.1.0 where there is no version yet; NULL where the current one has no snapshot, so that nothing is known of what has changed since. Errors as get_current_schema_version().';
 
+CREATE FUNCTION schema_diff_sql(from_snapshot integer, to_snapshot integer DEFAULT NULL)
+RETURNS TABLE (object_type text, object_name text, statement text, reason text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'summit_migrate_schema_diff_sql';
+COMMENT ON FUNCTION schema_diff_sql(integer, integer) IS
+'The statements that bring the second snapshot (NULL: the live schema) to the first one, in the order to run them, in one transaction; without a semicolon at the end. A change for which none is written has a row with statement NULL, and reason says why; these come last. Nothing is dropped with CASCADE: a statement that would take more with it fails. Errors as schema_diff().';
+
+CREATE FUNCTION schema_sql(snapshot integer DEFAULT NULL)
+RETURNS text
+LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'summit_migrate_schema_sql';
+COMMENT ON FUNCTION schema_sql(integer) IS
+'The database''s schema as SQL, of a snapshot or (NULL) as it is now: a stanza an object, sorted by kind and name, the same text for the same schema, so that git shows what changes. For reading, not for restoring: no order is kept between objects. What is not written as SQL stands there as JSON in comments.';
+
+CREATE FUNCTION schema_json(snapshot integer DEFAULT NULL)
+RETURNS text
+LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'summit_migrate_schema_json';
+COMMENT ON FUNCTION schema_json(integer) IS
+'The same as JSON, all of it, a property a line: {"format": 1, "objects": {kind: {name: body}}}, keys in byte order.';
+
 REVOKE ALL ON FUNCTION
 	diff_bodies(text, text, text, jsonb, jsonb, jsonb, jsonb),
 	schema_diff(integer, integer),
@@ -74,5 +95,8 @@ REVOKE ALL ON FUNCTION
 	classification_rules(),
 	declared_bump(text, text, boolean),
 	bump_version(text, text),
-	next_schema_version(text)
+	next_schema_version(text),
+	schema_diff_sql(integer, integer),
+	schema_sql(integer),
+	schema_json(integer)
 	FROM PUBLIC;

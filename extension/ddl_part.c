@@ -1,0 +1,589 @@
+/*
+ * ddl_part.c
+ *		Statements for constraints, indexes, triggers, rules and policies.
+ *		Columns are ddl_table.c's.
+ *
+ * On a partitioned table keys and indexes are made for the table alone, those
+ * of its partitions by their own names, and then attached, as in a dump.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+
+#include "compat.h"
+#include "ddl.h"
+
+static bool
+is_type(const SmNode *constraint, const char *type)
+{
+	return sm_node_equals(constraint, "type", type);
+}
+
+bool
+sm_ddl_is_inline_constraint(const SmNode *constraint)
+{
+	return (is_type(constraint, "check") && !sm_node_is(constraint, "not_valid")) ||
+	       is_type(constraint, "not null");
+}
+
+static const SmNode *
+constraint_index(const SmBody *body, const SmNode *constraint)
+{
+	const char *name = sm_node_text(constraint, "index");
+
+	return sm_body_part(body, SM_PART_INDEX, name ? name : constraint->name);
+}
+
+/* What an index says behind its keys. */
+static void
+append_index_details(StringInfo out, const SmNode *index, bool of_constraint)
+{
+	if (sm_node_property(index, "options"))
+	{
+		appendStringInfoString(out, " WITH ");
+		sm_ddl_append_options(out, sm_node_property(index, "options"));
+	}
+	if (sm_node_property(index, "tablespace"))
+		appendStringInfo(out, "%s TABLESPACE %s", of_constraint ? " USING INDEX" : "",
+		                 sm_node_text(index, "tablespace"));
+	if (sm_node_property(index, "predicate"))
+		appendStringInfo(out, " WHERE (%s)", sm_node_text(index, "predicate"));
+}
+
+static void
+append_include(StringInfo out, const SmNode *index)
+{
+	if (sm_node_property(index, "include"))
+	{
+		appendStringInfoString(out, " INCLUDE (");
+		sm_ddl_append_list(out, sm_node_property(index, "include"), ", ");
+		appendStringInfoChar(out, ')');
+	}
+}
+
+static void
+append_key(StringInfo out, const SmBody *body, const SmNode *constraint)
+{
+	const SmNode *index = constraint_index(body, constraint);
+	const SmProperty *columns = sm_node_property(constraint, "columns");
+
+	appendStringInfoString(out, is_type(constraint, "primary key") ? "PRIMARY KEY " : "UNIQUE ");
+	if (sm_node_is(index, "nulls_not_distinct"))
+		appendStringInfoString(out, "NULLS NOT DISTINCT ");
+	appendStringInfoChar(out, '(');
+	for (int i = 0; columns && i < columns->nitems; i++)
+	{
+		bool last = i == columns->nitems - 1;
+
+		appendStringInfo(out, "%s%s%s", i > 0 ? ", " : "", quote_identifier(columns->items[i]),
+		                 last && sm_node_is(constraint, "period") ? " WITHOUT OVERLAPS" : "");
+	}
+	appendStringInfoChar(out, ')');
+	append_include(out, index);
+	append_index_details(out, index, true);
+}
+
+/* "schema.op(left, right)" as OPERATOR(schema.op). */
+static void
+append_operator(StringInfo out, const char *name)
+{
+	appendStringInfo(out, " WITH OPERATOR(%.*s)", sm_ddl_until(name, '('), name);
+}
+
+static void
+append_exclusion(StringInfo out, const SmBody *body, const SmNode *constraint)
+{
+	const SmNode *index = constraint_index(body, constraint);
+	const SmProperty *keys = sm_node_property(index, "keys");
+	const SmProperty *operators = sm_node_property(constraint, "operators");
+	const char *method = sm_node_text(index, "method");
+
+	appendStringInfo(out, "EXCLUDE USING %s (", method ? method : "btree");
+	for (int i = 0; keys && operators && i < keys->nitems && i < operators->nitems; i++)
+	{
+		appendStringInfo(out, "%s%s", i > 0 ? ", " : "", keys->items[i]);
+		append_operator(out, operators->items[i]);
+	}
+	appendStringInfoChar(out, ')');
+	append_include(out, index);
+	append_index_details(out, index, true);
+}
+
+static void
+append_action(StringInfo out, const SmNode *constraint, const char *property, const char *clause)
+{
+	const char *action = sm_node_text(constraint, property);
+
+	if (action)
+		appendStringInfo(out, " %s %s", clause, sm_ddl_upper(action));
+}
+
+static void
+append_foreign_key(StringInfo out, const SmNode *constraint)
+{
+	appendStringInfoString(out, "FOREIGN KEY ");
+	sm_ddl_append_columns(out, sm_node_property(constraint, "columns"));
+	appendStringInfo(out, " REFERENCES %s ", sm_node_text(constraint, "references"));
+	sm_ddl_append_columns(out, sm_node_property(constraint, "referenced_columns"));
+	append_action(out, constraint, "match", "MATCH");
+	append_action(out, constraint, "on_update", "ON UPDATE");
+	append_action(out, constraint, "on_delete", "ON DELETE");
+	if (sm_node_property(constraint, "set_columns"))
+	{
+		appendStringInfoChar(out, ' ');
+		sm_ddl_append_columns(out, sm_node_property(constraint, "set_columns"));
+	}
+}
+
+char *
+sm_ddl_constraint_definition(const SmBody *body, const SmNode *constraint)
+{
+	const SmProperty *columns = sm_node_property(constraint, "columns");
+	StringInfoData out;
+
+	initStringInfo(&out);
+	if (is_type(constraint, "check"))
+		appendStringInfo(&out, "CHECK (%s)", sm_node_text(constraint, "expression"));
+	else if (is_type(constraint, "not null") && columns && columns->nitems == 1)
+		appendStringInfo(&out, "NOT NULL %s", quote_identifier(columns->items[0]));
+	else if (is_type(constraint, "foreign key"))
+		append_foreign_key(&out, constraint);
+	else if (is_type(constraint, "exclusion"))
+		append_exclusion(&out, body, constraint);
+	else
+		append_key(&out, body, constraint);
+	if (sm_node_is(constraint, "deferrable"))
+		appendStringInfoString(&out, " DEFERRABLE");
+	if (sm_node_is(constraint, "initially_deferred"))
+		appendStringInfoString(&out, " INITIALLY DEFERRED");
+	if (sm_node_is(constraint, "no_inherit"))
+		appendStringInfoString(&out, " NO INHERIT");
+	if (sm_node_is(constraint, "not_enforced"))
+		appendStringInfoString(&out, " NOT ENFORCED");
+	else if (sm_node_is(constraint, "not_valid"))
+		appendStringInfoString(&out, " NOT VALID");
+	return out.data;
+}
+
+static bool
+is_domain(const SmDdlTarget *target)
+{
+	return strcmp(target->pair->kind, "type") == 0;
+}
+
+/* "ALTER TABLE name" or "ALTER DOMAIN name". */
+static char *
+alter_owner_of(const SmDdlTarget *target, bool wanted)
+{
+	const SmPair *pair = target->pair;
+
+	if (is_domain(target))
+		return psprintf("ALTER DOMAIN %s",
+		                (wanted && pair->from ? pair->from : pair->to)->object.name);
+	return sm_ddl_alter_table(target, wanted);
+}
+
+/* A key of a partition is made by itself, then attached to the parent's. */
+static void
+attach_index(SmDdlTarget *target, const SmNode *index)
+{
+	const char *parent = sm_node_text(index, "parent");
+
+	if (parent)
+		sm_ddl_add(target, SM_DDL_ATTACH_INDEX, "ALTER INDEX %s ATTACH PARTITION %s.%s", parent,
+		           sm_ddl_schema_of(target->pair->from->object.name),
+		           quote_identifier(index->name));
+}
+
+static void
+create_constraint(SmDdlTarget *target, const SmNode *constraint)
+{
+	const SmBody *body = target->pair->from;
+	const SmNode *index = constraint_index(body, constraint);
+	bool foreign_key = is_type(constraint, "foreign key");
+
+	/* comes with its trigger, or with the parent's */
+	if (is_type(constraint, "trigger") ||
+	    (sm_node_is(constraint, "not_local") && !sm_node_property(index, "parent")))
+		return;
+	sm_ddl_add(target, foreign_key ? SM_DDL_FOREIGN_KEY : SM_DDL_KEY, "%s ADD CONSTRAINT %s %s",
+	           index ? psprintf("ALTER TABLE ONLY %s", body->object.name)
+	                 : alter_owner_of(target, true),
+	           quote_identifier(constraint->name), sm_ddl_constraint_definition(body, constraint));
+	if (index)
+		attach_index(target, index);
+	if (sm_node_property(constraint, "triggers_enabled"))
+		sm_ddl_refuse(target, "the state of a foreign key's own triggers is not written");
+	sm_ddl_new_common_part(target, SM_PART_CONSTRAINT, constraint);
+}
+
+static void
+drop_constraint(SmDdlTarget *target, const SmNode *constraint)
+{
+	if (is_type(constraint, "trigger") || sm_node_is(constraint, "not_local"))
+		return;
+	sm_ddl_add(
+	    target, is_type(constraint, "foreign key") ? SM_DDL_DROP_FOREIGN_KEY : SM_DDL_DROP_KEY,
+	    "%s DROP CONSTRAINT %s", alter_owner_of(target, false), quote_identifier(constraint->name));
+}
+
+static void
+change_constraint(SmDdlTarget *target)
+{
+	const SmChange *change = target->change;
+	const char *property = change->property;
+	char *alter = alter_owner_of(target, true);
+	const char *name = quote_identifier(change->from->name);
+
+	if (strcmp(property, "inherited") == 0 || strcmp(property, "not_local") == 0)
+		return; /* follows the parents */
+	if (strcmp(property, "triggers_enabled") == 0)
+		sm_ddl_refuse(target, "the state of a foreign key's own triggers is not written");
+	else if (strcmp(property, "not_valid") == 0 && change->expected == NULL)
+		sm_ddl_add(target, SM_DDL_FOREIGN_KEY, "%s VALIDATE CONSTRAINT %s", alter, name);
+	else if ((strcmp(property, "deferrable") == 0 || strcmp(property, "initially_deferred") == 0) &&
+	         is_type(change->from, "foreign key"))
+	{
+		if (sm_ddl_first_time(target, psprintf("timing %s", name)))
+			sm_ddl_add(target, SM_DDL_FOREIGN_KEY, "%s ALTER CONSTRAINT %s %sDEFERRABLE%s", alter,
+			           name, sm_node_is(change->from, "deferrable") ? "" : "NOT ",
+			           sm_node_is(change->from, "initially_deferred") ? " INITIALLY DEFERRED" : "");
+	}
+	else if (sm_ddl_first_time(target, psprintf("constraint %s", name)))
+	{
+		drop_constraint(target, change->to);
+		create_constraint(target, change->from);
+	}
+}
+
+static void
+write_constraint(SmDdlTarget *target)
+{
+	const SmChange *change = target->change;
+
+	switch (change->change)
+	{
+		case SM_CHANGE_REMOVED:
+			create_constraint(target, change->from);
+			break;
+		case SM_CHANGE_ADDED:
+			drop_constraint(target, change->to);
+			break;
+		case SM_CHANGE_RENAMED:
+			sm_ddl_add(target, SM_DDL_RENAME_PART, "%s RENAME CONSTRAINT %s TO %s",
+			           alter_owner_of(target, true), change->actual, change->expected);
+			break;
+		case SM_CHANGE_CHANGED:
+			change_constraint(target);
+			break;
+	}
+}
+
+static const char *
+index_name(const SmBody *body, const SmNode *index)
+{
+	return psprintf("%s.%s", sm_ddl_schema_of(body->object.name), quote_identifier(index->name));
+}
+
+static void
+create_index(SmDdlTarget *target, const SmNode *index)
+{
+	const SmBody *body = target->pair->from;
+	const char *method = sm_node_text(index, "method");
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfo(&out, "CREATE %sINDEX %s ON %s%s%s%s (",
+	                 sm_node_is(index, "unique") ? "UNIQUE " : "", quote_identifier(index->name),
+	                 sm_node_property(&body->object, "partition_key") ? "ONLY " : "",
+	                 body->object.name, method ? " USING " : "", method ? method : "");
+	sm_ddl_append_list(&out, sm_node_property(index, "keys"), ", ");
+	appendStringInfoChar(&out, ')');
+	append_include(&out, index);
+	if (sm_node_is(index, "nulls_not_distinct"))
+		appendStringInfoString(&out, " NULLS NOT DISTINCT");
+	append_index_details(&out, index, false);
+	sm_ddl_add(target, SM_DDL_KEY, "%s", out.data);
+	attach_index(target, index);
+}
+
+/* "number=target" of its columns; the others have the default already. */
+static void
+add_index_statistics(SmDdlTarget *target, const SmNode *index)
+{
+	const SmProperty *targets = sm_node_property(index, "statistics");
+
+	for (int i = 0; targets && i < targets->nitems; i++)
+	{
+		int length = sm_ddl_until(targets->items[i], '=');
+
+		sm_ddl_add(target, SM_DDL_STATE, "ALTER INDEX %s ALTER COLUMN %.*s SET STATISTICS %s",
+		           index_name(target->pair->from, index), length, targets->items[i],
+		           targets->items[i] + length + 1);
+	}
+}
+
+/* What is said of an index after it is there, whoever made it. */
+static void
+add_index_state(SmDdlTarget *target, const SmNode *index)
+{
+	if (sm_node_is(index, "clustered"))
+		sm_ddl_add(target, SM_DDL_STATE, "%s CLUSTER ON %s", sm_ddl_alter_table(target, true),
+		           quote_identifier(index->name));
+	add_index_statistics(target, index);
+	if (sm_node_is(index, "invalid") &&
+	    !sm_node_property(&target->pair->from->object, "partition_key"))
+		sm_ddl_refuse(target, "an index that is not valid is not made on purpose");
+	sm_ddl_new_common_part(target, SM_PART_INDEX, index);
+}
+
+static void
+change_index(SmDdlTarget *target)
+{
+	const SmChange *change = target->change;
+	const char *property = change->property;
+	const char *name = index_name(target->pair->from, change->from);
+
+	if (strcmp(property, "options") == 0)
+	{
+		const char *entry = change->expected ? change->expected : change->actual;
+		int length = sm_ddl_until(entry, '=');
+		const char *option = quote_identifier(pnstrdup(entry, length));
+
+		if (change->expected)
+			sm_ddl_add(target, SM_DDL_STATE, "ALTER INDEX %s SET (%s = %s)", name, option,
+			           quote_literal_cstr(entry[length] ? entry + length + 1 : ""));
+		else
+			sm_ddl_add(target, SM_DDL_STATE, "ALTER INDEX %s RESET (%s)", name, option);
+	}
+	else if (strcmp(property, "tablespace") == 0)
+		sm_ddl_add(target, SM_DDL_STATE, "ALTER INDEX %s SET TABLESPACE %s", name,
+		           change->expected ? change->expected : "pg_default");
+	else if (strcmp(property, "clustered") == 0)
+		sm_ddl_add(target, SM_DDL_STATE, "%s %s%s", sm_ddl_alter_table(target, true),
+		           change->expected ? "CLUSTER ON " : "SET WITHOUT CLUSTER",
+		           change->expected ? quote_identifier(change->from->name) : "");
+	else if (strcmp(property, "replica_identity") == 0)
+		return; /* that of the table says it */
+	else if (sm_diff_is_constraint_index(target->pair->from, change->from))
+		sm_ddl_refuse(target, "%s of a constraint's index is not written", property);
+	else if (sm_ddl_first_time(target, psprintf("index %s", name)))
+	{
+		sm_ddl_add(target, SM_DDL_DROP_KEY, "DROP INDEX %s",
+		           index_name(target->pair->to, change->to));
+		create_index(target, change->from);
+		add_index_state(target, change->from);
+	}
+}
+
+static void
+write_index(SmDdlTarget *target)
+{
+	const SmChange *change = target->change;
+
+	switch (change->change)
+	{
+		case SM_CHANGE_REMOVED:
+			create_index(target, change->from);
+			add_index_state(target, change->from);
+			break;
+		case SM_CHANGE_ADDED:
+			sm_ddl_add(target, SM_DDL_DROP_KEY, "DROP INDEX %s",
+			           index_name(target->pair->to, change->to));
+			break;
+		case SM_CHANGE_RENAMED:
+			sm_ddl_add(target, SM_DDL_RENAME_PART, "ALTER INDEX %s RENAME TO %s",
+			           psprintf("%s.%s", sm_ddl_schema_of(target->pair->from->object.name),
+			                    change->actual),
+			           change->expected);
+			break;
+		case SM_CHANGE_CHANGED:
+			change_index(target);
+			break;
+	}
+}
+
+/* "ENABLE", "DISABLE", "ENABLE REPLICA", "ENABLE ALWAYS" by the property enabled. */
+static const char *
+enable_clause(const char *enabled)
+{
+	if (enabled == NULL)
+		return "ENABLE";
+	if (strcmp(enabled, "disabled") == 0)
+		return "DISABLE";
+	return strcmp(enabled, "replica") == 0 ? "ENABLE REPLICA" : "ENABLE ALWAYS";
+}
+
+/* pg_get_ruledef() ends its statement. */
+static const char *
+without_semicolon(const char *statement)
+{
+	size_t length = strlen(statement);
+
+	return length > 0 && statement[length - 1] == ';' ? pnstrdup(statement, length - 1) : statement;
+}
+
+static void
+create_defined(SmDdlTarget *target, SmPartKind kind, const SmNode *part)
+{
+	const char *enabled = sm_node_text(part, "enabled");
+
+	/* comes with the parent's */
+	if (!sm_node_is(part, "of_parent"))
+		sm_ddl_add(target, SM_DDL_PART, "%s", without_semicolon(sm_node_text(part, "definition")));
+	if (enabled)
+		sm_ddl_add(target, SM_DDL_STATE, "%s %s %s %s", sm_ddl_alter_table(target, true),
+		           enable_clause(enabled), sm_ddl_keyword(sm_body_part_word(kind)),
+		           quote_identifier(part->name));
+	sm_ddl_new_common_part(target, kind, part);
+}
+
+static void
+drop_on_table(SmDdlTarget *target, const SmNode *part)
+{
+	if (!sm_node_is(part, "of_parent"))
+		sm_ddl_add(target, SM_DDL_DROP_PART, "DROP %s %s ON %s",
+		           sm_ddl_keyword(sm_body_part_word(target->change->part)),
+		           quote_identifier(part->name), target->pair->to->object.name);
+}
+
+/* Triggers and rules. */
+static void
+write_defined(SmDdlTarget *target)
+{
+	const SmChange *change = target->change;
+
+	switch (change->change)
+	{
+		case SM_CHANGE_REMOVED:
+			create_defined(target, change->part, change->from);
+			break;
+		case SM_CHANGE_ADDED:
+			drop_on_table(target, change->to);
+			break;
+		case SM_CHANGE_RENAMED:
+			sm_ddl_add(target, SM_DDL_RENAME_PART, "ALTER %s %s ON %s RENAME TO %s",
+			           sm_ddl_keyword(sm_body_part_word(change->part)), change->actual,
+			           target->pair->from->object.name, change->expected);
+			break;
+		case SM_CHANGE_CHANGED:
+			if (strcmp(change->property, "enabled") == 0)
+				sm_ddl_add(target, SM_DDL_STATE, "%s %s %s %s", sm_ddl_alter_table(target, true),
+				           enable_clause(change->expected),
+				           sm_ddl_keyword(sm_body_part_word(change->part)),
+				           quote_identifier(change->from->name));
+			else if (sm_ddl_first_time(target,
+			                           psprintf("%s %s", change->object_type, change->from->name)))
+			{
+				drop_on_table(target, change->to);
+				create_defined(target, change->part, change->from);
+			}
+			break;
+	}
+}
+
+static void
+create_policy(SmDdlTarget *target, const SmNode *policy)
+{
+	const char *command = sm_node_text(policy, "command");
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfo(&out, "CREATE POLICY %s ON %s%s FOR %s TO ", quote_identifier(policy->name),
+	                 target->pair->from->object.name,
+	                 sm_node_is(policy, "restrictive") ? " AS RESTRICTIVE" : "",
+	                 command ? sm_ddl_upper(command) : "ALL");
+	if (sm_node_property(policy, "roles"))
+		sm_ddl_append_list(&out, sm_node_property(policy, "roles"), ", ");
+	else
+		appendStringInfoString(&out, "PUBLIC");
+	if (sm_node_property(policy, "using"))
+		appendStringInfo(&out, " USING (%s)", sm_node_text(policy, "using"));
+	if (sm_node_property(policy, "check"))
+		appendStringInfo(&out, " WITH CHECK (%s)", sm_node_text(policy, "check"));
+	sm_ddl_add(target, SM_DDL_PART, "%s", out.data);
+	sm_ddl_new_common_part(target, SM_PART_POLICY, policy);
+}
+
+static void
+write_policy(SmDdlTarget *target)
+{
+	const SmChange *change = target->change;
+
+	switch (change->change)
+	{
+		case SM_CHANGE_REMOVED:
+			create_policy(target, change->from);
+			break;
+		case SM_CHANGE_ADDED:
+			drop_on_table(target, change->to);
+			break;
+		case SM_CHANGE_RENAMED:
+			sm_ddl_add(target, SM_DDL_RENAME_PART, "ALTER POLICY %s ON %s RENAME TO %s",
+			           change->actual, target->pair->from->object.name, change->expected);
+			break;
+		case SM_CHANGE_CHANGED:
+			if (sm_ddl_first_time(target, psprintf("policy %s", change->from->name)))
+			{
+				drop_on_table(target, change->to);
+				create_policy(target, change->from);
+			}
+			break;
+	}
+}
+
+void
+sm_ddl_part(SmDdlTarget *target)
+{
+	switch (target->change->part)
+	{
+		case SM_PART_CONSTRAINT:
+			write_constraint(target);
+			break;
+		case SM_PART_INDEX:
+			write_index(target);
+			break;
+		case SM_PART_TRIGGER:
+		case SM_PART_RULE:
+			write_defined(target);
+			break;
+		case SM_PART_POLICY:
+			write_policy(target);
+			break;
+		default:
+			elog(ERROR, "columns are no such parts");
+	}
+}
+
+/* All but what the statement that creates the object says. */
+void
+sm_ddl_new_parts(SmDdlTarget *target)
+{
+	const SmBody *body = target->pair->from;
+	const SmNodeList *list = body->parts;
+
+	for (int i = 0; i < list[SM_PART_CONSTRAINT].count; i++)
+	{
+		const SmNode *constraint = &list[SM_PART_CONSTRAINT].nodes[i];
+
+		if (sm_ddl_is_inline_constraint(constraint))
+			sm_ddl_new_common_part(target, SM_PART_CONSTRAINT, constraint);
+		else
+			create_constraint(target, constraint);
+	}
+	for (int i = 0; i < list[SM_PART_INDEX].count; i++)
+	{
+		const SmNode *index = &list[SM_PART_INDEX].nodes[i];
+
+		if (!sm_diff_is_constraint_index(body, index))
+			create_index(target, index);
+		add_index_state(target, index);
+	}
+	for (int kind = SM_PART_TRIGGER; kind <= SM_PART_RULE; kind++)
+	{
+		for (int i = 0; i < list[kind].count; i++)
+			create_defined(target, kind, &list[kind].nodes[i]);
+	}
+	for (int i = 0; i < list[SM_PART_POLICY].count; i++)
+		create_policy(target, &list[SM_PART_POLICY].nodes[i]);
+}

@@ -1,0 +1,628 @@
+/*
+ * ddl_table.c
+ *		Statements for tables, foreign tables and their columns.  Constraints,
+ *		indexes and the other parts are ddl_part.c's.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+
+#include "compat.h"
+#include "ddl.h"
+
+char *
+sm_ddl_alter_table(const SmDdlTarget *target, bool wanted)
+{
+	const SmPair *pair = target->pair;
+	const SmBody *body = (wanted && pair->from) || pair->to == NULL ? pair->from : pair->to;
+
+	return psprintf("ALTER %s %s", sm_ddl_keyword(pair->kind), body->object.name);
+}
+
+static void
+append_identity(const SmDdlTarget *target, StringInfo out, const SmNode *column)
+{
+	const char *name =
+	    psprintf("%s.%s", target->pair->from->object.name, quote_identifier(column->name));
+	const SmPairRow *row = sm_ddl_identity_sequence(target->ddl, name);
+
+	appendStringInfo(out, "GENERATED %s AS IDENTITY",
+	                 sm_ddl_upper(sm_node_text(column, "identity")));
+	if (row)
+	{
+		SmBody *sequence = sm_body_read(row->from.name, row->from.body, NULL);
+
+		appendStringInfo(out, " (SEQUENCE NAME %s%s)", row->from.name,
+		                 sm_ddl_sequence_options(&sequence->object, false));
+	}
+}
+
+void
+sm_ddl_append_column(const SmDdlTarget *target, StringInfo out, const SmNode *column)
+{
+	const char *expression = sm_node_text(column, "default");
+	const char *generated = sm_node_text(column, "generated");
+
+	appendStringInfo(out, "%s %s", quote_identifier(column->name), sm_node_text(column, "type"));
+	if (sm_node_property(column, "fdw_options"))
+	{
+		appendStringInfoString(out, " OPTIONS ");
+		sm_ddl_append_fdw_options(out, sm_node_property(column, "fdw_options"));
+	}
+	if (sm_node_property(column, "collation"))
+		appendStringInfo(out, " COLLATE %s", sm_node_text(column, "collation"));
+	if (sm_node_property(column, "identity"))
+	{
+		appendStringInfoChar(out, ' ');
+		append_identity(target, out, column);
+	}
+	else if (generated)
+		appendStringInfo(out, " GENERATED ALWAYS AS (%s) %s", expression, sm_ddl_upper(generated));
+	else if (expression)
+		appendStringInfo(out, " DEFAULT %s", expression);
+	if (sm_node_is(column, "not_null"))
+		appendStringInfoString(out, " NOT NULL");
+}
+
+/* What cannot be said where a column is defined. */
+static void
+add_column_details(SmDdlTarget *target, const SmNode *column)
+{
+	char *alter = psprintf("%s ALTER COLUMN %s", sm_ddl_alter_table(target, true),
+	                       quote_identifier(column->name));
+
+	if (sm_node_property(column, "storage"))
+		sm_ddl_add(target, SM_DDL_STATE, "%s SET STORAGE %s", alter,
+		           sm_node_text(column, "storage"));
+	if (sm_node_property(column, "compression"))
+		sm_ddl_add(target, SM_DDL_STATE, "%s SET COMPRESSION %s", alter,
+		           sm_node_text(column, "compression"));
+	if (sm_node_property(column, "statistics"))
+		sm_ddl_add(target, SM_DDL_STATE, "%s SET STATISTICS %s", alter,
+		           sm_node_text(column, "statistics"));
+	if (sm_node_property(column, "options"))
+	{
+		StringInfoData options;
+
+		initStringInfo(&options);
+		sm_ddl_append_options(&options, sm_node_property(column, "options"));
+		sm_ddl_add(target, SM_DDL_STATE, "%s SET %s", alter, options.data);
+	}
+	sm_ddl_new_common_part(target, SM_PART_COLUMN, column);
+}
+
+static bool
+is_partition(const SmBody *table)
+{
+	return sm_node_property(&table->object, "partition_bound") != NULL;
+}
+
+/* Columns that come with the parents' are not said again. */
+static bool
+is_own_column(const SmBody *table, const SmNode *column)
+{
+	return is_partition(table) || !sm_node_is(column, "not_local");
+}
+
+static void
+append_definitions(const SmDdlTarget *target, StringInfo out)
+{
+	const SmBody *table = target->pair->from;
+	const SmProperty *order = sm_node_property(&table->object, "column_order");
+	const SmNodeList *constraints = &table->parts[SM_PART_CONSTRAINT];
+	const char *separator = "\n    ";
+
+	for (int i = 0; order && i < order->nitems; i++)
+	{
+		const SmNode *column = sm_body_part(table, SM_PART_COLUMN, order->items[i]);
+
+		if (column == NULL || !is_own_column(table, column))
+			continue;
+		appendStringInfoString(out, separator);
+		sm_ddl_append_column(target, out, column);
+		separator = ",\n    ";
+	}
+	for (int i = 0; i < constraints->count; i++)
+	{
+		const SmNode *constraint = &constraints->nodes[i];
+
+		if (!sm_ddl_is_inline_constraint(constraint) ||
+		    (sm_node_is(constraint, "not_local") && !is_partition(table)))
+			continue;
+		appendStringInfo(out, "%sCONSTRAINT %s %s", separator, quote_identifier(constraint->name),
+		                 sm_ddl_constraint_definition(table, constraint));
+		separator = ",\n    ";
+	}
+}
+
+/* Relations, types and functions that the table's definition names. */
+static List *
+table_needs(const SmBody *table)
+{
+	const SmProperty *parents = sm_node_property(&table->object, "parents");
+	const SmNodeList *columns = &table->parts[SM_PART_COLUMN];
+	const SmNodeList *constraints = &table->parts[SM_PART_CONSTRAINT];
+	List *needs = NIL;
+
+	for (int i = 0; parents && i < parents->nitems; i++)
+		needs = lappend(needs, unconstify(char *, parents->items[i]));
+	for (int i = 0; i < columns->count; i++)
+	{
+		const char *type = sm_node_text(&columns->nodes[i], "type");
+
+		if (type && strchr(type, '.'))
+			needs = list_concat(needs, sm_ddl_needs_of_type(type));
+		needs = list_concat(
+		    needs, sm_ddl_needs_of_expression(sm_node_text(&columns->nodes[i], "default")));
+	}
+	for (int i = 0; i < constraints->count; i++)
+		needs = list_concat(
+		    needs, sm_ddl_needs_of_expression(sm_node_text(&constraints->nodes[i], "expression")));
+	return needs;
+}
+
+/* Also what its triggers call: they go with it, and what they call after it. */
+static List *
+table_drop_needs(const SmBody *table)
+{
+	const SmNodeList *triggers = &table->parts[SM_PART_TRIGGER];
+	List *needs = table_needs(table);
+
+	for (int i = 0; i < triggers->count; i++)
+		needs = list_concat(
+		    needs, sm_ddl_needs_of_trigger(sm_node_text(&triggers->nodes[i], "definition")));
+	return needs;
+}
+
+static void
+append_create(const SmDdlTarget *target, StringInfo out)
+{
+	const SmNode *table = &target->pair->from->object;
+	const SmProperty *parents = sm_node_property(table, "parents");
+
+	appendStringInfo(out, "CREATE %s%s %s (",
+	                 sm_node_equals(table, "persistence", "unlogged") ? "UNLOGGED " : "",
+	                 sm_ddl_keyword(target->pair->kind), table->name);
+	append_definitions(target, out);
+	appendStringInfoString(out, "\n)");
+	if (parents && !is_partition(target->pair->from))
+	{
+		appendStringInfoString(out, " INHERITS (");
+		sm_ddl_append_list(out, parents, ", ");
+		appendStringInfoChar(out, ')');
+	}
+	if (sm_node_property(table, "partition_key"))
+		appendStringInfo(out, " PARTITION BY %s", sm_node_text(table, "partition_key"));
+	if (sm_node_property(table, "access_method"))
+		appendStringInfo(out, " USING %s", sm_node_text(table, "access_method"));
+	if (sm_node_property(table, "server"))
+		appendStringInfo(out, " SERVER %s", sm_node_text(table, "server"));
+	if (sm_node_property(table, "fdw_options"))
+	{
+		appendStringInfoString(out, " OPTIONS ");
+		sm_ddl_append_fdw_options(out, sm_node_property(table, "fdw_options"));
+	}
+	if (sm_node_property(table, "options"))
+	{
+		appendStringInfoString(out, " WITH ");
+		sm_ddl_append_options(out, sm_node_property(table, "options"));
+	}
+	if (sm_node_property(table, "tablespace"))
+		appendStringInfo(out, " TABLESPACE %s", sm_node_text(table, "tablespace"));
+}
+
+static void
+add_replica_identity(SmDdlTarget *target)
+{
+	const char *identity = sm_node_text(&target->pair->from->object, "replica_identity");
+	char *alter = sm_ddl_alter_table(target, true);
+
+	if (identity == NULL)
+		sm_ddl_add(target, SM_DDL_STATE, "%s REPLICA IDENTITY DEFAULT", alter);
+	else if (strcmp(identity, "index") == 0)
+		sm_ddl_refuse(target, "the index of the replica identity was dropped");
+	else if (strncmp(identity, "index ", 6) == 0)
+		sm_ddl_add(target, SM_DDL_STATE, "%s REPLICA IDENTITY USING INDEX %s", alter,
+		           quote_identifier(identity + 6));
+	else
+		sm_ddl_add(target, SM_DDL_STATE, "%s REPLICA IDENTITY %s", alter, sm_ddl_upper(identity));
+}
+
+static void
+add_options(SmDdlTarget *target, const SmProperty *options, const char *prefix)
+{
+	char *alter = sm_ddl_alter_table(target, true);
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; options && i < options->nitems; i++)
+	{
+		const char *option = options->items[i];
+		int length = sm_ddl_until(option, '=');
+
+		appendStringInfo(&text, "%s%s%s = %s", i > 0 ? ", " : "", prefix,
+		                 quote_identifier(pnstrdup(option, length)),
+		                 quote_literal_cstr(option[length] ? option + length + 1 : ""));
+	}
+	if (text.len > 0)
+		sm_ddl_add(target, SM_DDL_STATE, "%s SET (%s)", alter, text.data);
+}
+
+static void
+create_table(SmDdlTarget *target)
+{
+	const SmBody *table = target->pair->from;
+	const SmNodeList *columns = &table->parts[SM_PART_COLUMN];
+	StringInfoData create;
+
+	if (sm_node_property(&table->object, "of_type"))
+	{
+		sm_ddl_refuse(target, "a table of a type is not written");
+		return;
+	}
+	initStringInfo(&create);
+	append_create(target, &create);
+	sm_ddl_add_needing(target, SM_DDL_CREATE, table_needs(table), create.data);
+	if (is_partition(table))
+		sm_ddl_add_needing(target, SM_DDL_ATTACH, table_needs(table),
+		                   psprintf("ALTER TABLE %s ATTACH PARTITION %s %s",
+		                            sm_node_property(&table->object, "parents")->items[0],
+		                            table->object.name,
+		                            sm_node_text(&table->object, "partition_bound")));
+	add_options(target, sm_node_property(&table->object, "toast_options"), "toast.");
+	for (int i = 0; i < columns->count; i++)
+		add_column_details(target, &columns->nodes[i]);
+	if (sm_node_is(&table->object, "row_security"))
+		sm_ddl_add(target, SM_DDL_STATE, "%s ENABLE ROW LEVEL SECURITY",
+		           sm_ddl_alter_table(target, true));
+	if (sm_node_is(&table->object, "force_row_security"))
+		sm_ddl_add(target, SM_DDL_STATE, "%s FORCE ROW LEVEL SECURITY",
+		           sm_ddl_alter_table(target, true));
+	if (sm_node_property(&table->object, "replica_identity"))
+		add_replica_identity(target);
+	sm_ddl_new_parts(target);
+	sm_ddl_new_common(target);
+}
+
+/* A foreign key between two tables that both go would keep one of them. */
+static void
+drop_table(SmDdlTarget *target)
+{
+	const SmBody *table = target->pair->to;
+	const SmNodeList *constraints = &table->parts[SM_PART_CONSTRAINT];
+
+	for (int i = 0; i < constraints->count; i++)
+	{
+		const char *references = sm_node_text(&constraints->nodes[i], "references");
+
+		if (references && strcmp(references, table->object.name) != 0 &&
+		    sm_ddl_is_dropped(target->ddl, references) &&
+		    !sm_node_is(&constraints->nodes[i], "not_local"))
+			sm_ddl_add(target, SM_DDL_DROP_FOREIGN_KEY, "%s DROP CONSTRAINT %s",
+			           sm_ddl_alter_table(target, false),
+			           quote_identifier(constraints->nodes[i].name));
+	}
+	sm_ddl_add_needing(
+	    target, SM_DDL_DROP, table_needs(table),
+	    psprintf("DROP %s %s", sm_ddl_keyword(target->pair->kind), table->object.name));
+}
+
+/* Another name, another schema, or both. */
+void
+sm_ddl_rename(SmDdlTarget *target)
+{
+	const char *now = target->pair->to->object.name;
+	const char *wanted = target->pair->from->object.name;
+	const char *keyword = sm_ddl_keyword(target->pair->kind);
+
+	if (strcmp(sm_ddl_schema_of(now), sm_ddl_schema_of(wanted)) != 0)
+	{
+		sm_ddl_add(target, SM_DDL_RENAME, "ALTER %s %s SET SCHEMA %s", keyword, now,
+		           sm_ddl_schema_of(wanted));
+		now = psprintf("%s.%s", sm_ddl_schema_of(wanted), sm_ddl_bare_name(now));
+	}
+	if (strcmp(now, wanted) != 0)
+		sm_ddl_add(target, SM_DDL_RENAME, "ALTER %s %s RENAME TO %s", keyword, now,
+		           sm_ddl_bare_name(wanted));
+}
+
+static void
+change_parents(SmDdlTarget *target)
+{
+	const SmNode *wanted = &target->pair->from->object;
+	const SmNode *now = &target->pair->to->object;
+	const SmProperty *wanted_parents = sm_node_property(wanted, "parents");
+	const SmProperty *parents = sm_node_property(now, "parents");
+	bool was_partition = sm_node_property(now, "partition_bound") != NULL;
+
+	if (!sm_ddl_first_time(target, "parents"))
+		return;
+	for (int i = 0; parents && i < parents->nitems; i++)
+	{
+		if (was_partition)
+			sm_ddl_add(target, SM_DDL_DROP_COLUMN, "ALTER TABLE %s DETACH PARTITION %s",
+			           parents->items[i], now->name);
+		else
+			sm_ddl_add(target, SM_DDL_DROP_COLUMN, "ALTER TABLE %s NO INHERIT %s", now->name,
+			           parents->items[i]);
+	}
+	for (int i = 0; wanted_parents && i < wanted_parents->nitems; i++)
+	{
+		if (is_partition(target->pair->from))
+			sm_ddl_add(target, SM_DDL_KEY, "ALTER TABLE %s ATTACH PARTITION %s %s",
+			           wanted_parents->items[i], wanted->name,
+			           sm_node_text(wanted, "partition_bound"));
+		else
+			sm_ddl_add(target, SM_DDL_KEY, "ALTER TABLE %s INHERIT %s", wanted->name,
+			           wanted_parents->items[i]);
+	}
+}
+
+/* One option: expected is the wanted "name=value", actual what is there. */
+void
+sm_ddl_change_option(SmDdlTarget *target, const char *prefix)
+{
+	const char *entry =
+	    target->change->expected ? target->change->expected : target->change->actual;
+	int length = sm_ddl_until(entry, '=');
+	char *name = psprintf("%s%s", prefix, quote_identifier(pnstrdup(entry, length)));
+
+	if (target->change->expected)
+		sm_ddl_add(target, SM_DDL_STATE, "%s SET (%s = %s)", sm_ddl_alter_table(target, true), name,
+		           quote_literal_cstr(entry[length] ? entry + length + 1 : ""));
+	else
+		sm_ddl_add(target, SM_DDL_STATE, "%s RESET (%s)", sm_ddl_alter_table(target, true), name);
+}
+
+static void
+change_table(SmDdlTarget *target)
+{
+	const char *property = target->change->property;
+	const char *wanted = target->change->expected;
+	char *alter = sm_ddl_alter_table(target, true);
+
+	if (strcmp(property, "options") == 0)
+		sm_ddl_change_option(target, "");
+	else if (strcmp(property, "toast_options") == 0)
+		sm_ddl_change_option(target, "toast.");
+	else if (strcmp(property, "row_security") == 0)
+		sm_ddl_add(target, SM_DDL_STATE, "%s %s ROW LEVEL SECURITY", alter,
+		           wanted ? "ENABLE" : "DISABLE");
+	else if (strcmp(property, "force_row_security") == 0)
+		sm_ddl_add(target, SM_DDL_STATE, "%s %s ROW LEVEL SECURITY", alter,
+		           wanted ? "FORCE" : "NO FORCE");
+	else if (strcmp(property, "persistence") == 0)
+		sm_ddl_add(target, SM_DDL_ALTER, "%s SET %s", alter, wanted ? "UNLOGGED" : "LOGGED");
+	else if (strcmp(property, "tablespace") == 0)
+		sm_ddl_add(target, SM_DDL_ALTER, "%s SET TABLESPACE %s", alter,
+		           wanted ? wanted : "pg_default");
+	else if (strcmp(property, "replica_identity") == 0)
+		add_replica_identity(target);
+	else if (strcmp(property, "parents") == 0 || strcmp(property, "partition_bound") == 0)
+		change_parents(target);
+	else if (strcmp(property, "column_order") == 0)
+		sm_ddl_refuse(target,
+		              "the order of columns cannot be changed without writing the table anew");
+	else
+		sm_ddl_refuse(target, "%s of a %s is not written", property, target->pair->kind);
+}
+
+void
+sm_ddl_table(SmDdlTarget *target)
+{
+	switch (target->change->change)
+	{
+		case SM_CHANGE_REMOVED:
+			create_table(target);
+			break;
+		case SM_CHANGE_ADDED:
+			drop_table(target);
+			break;
+		case SM_CHANGE_RENAMED:
+			sm_ddl_rename(target);
+			break;
+		case SM_CHANGE_CHANGED:
+			change_table(target);
+			break;
+	}
+}
+
+/* The type, and with it the default, which would have to fit both. */
+static void
+change_type(SmDdlTarget *target, const char *alter)
+{
+	const SmNode *wanted = target->change->from;
+	const char *type = sm_node_text(wanted, "type");
+	const char *collation = sm_node_text(wanted, "collation");
+	const char *name = quote_identifier(wanted->name);
+
+	if (!sm_ddl_first_time(target, psprintf("type %s", name)))
+		return;
+	if (strcmp(target->pair->kind, "type") == 0)
+	{
+		sm_ddl_add(target, SM_DDL_COLUMN, "ALTER TYPE %s ALTER ATTRIBUTE %s TYPE %s%s%s",
+		           target->pair->from->object.name, name, type, collation ? " COLLATE " : "",
+		           collation ? collation : "");
+		return;
+	}
+	if (sm_node_property(target->change->to, "default") &&
+	    !sm_node_property(target->change->to, "generated"))
+		sm_ddl_add(target, SM_DDL_DROP_DEFAULT, "%s ALTER COLUMN %s DROP DEFAULT",
+		           sm_ddl_alter_table(target, false), quote_identifier(target->change->to->name));
+	sm_ddl_add(target, SM_DDL_COLUMN, "%s TYPE %s%s%s USING %s::%s", alter, type,
+	           collation ? " COLLATE " : "", collation ? collation : "", name, type);
+	if (sm_node_property(wanted, "default") && !sm_node_property(wanted, "generated"))
+		sm_ddl_add(target, SM_DDL_ALTER, "%s SET DEFAULT %s", alter,
+		           sm_node_text(wanted, "default"));
+}
+
+static void
+change_default(SmDdlTarget *target, const char *alter)
+{
+	if (sm_node_property(target->change->from, "generated") ||
+	    sm_node_property(target->change->to, "generated"))
+		sm_ddl_refuse(target, "a generated column cannot be changed, only dropped and added");
+	else if (target->change->expected == NULL)
+		sm_ddl_add(target, SM_DDL_DROP_DEFAULT, "%s ALTER COLUMN %s DROP DEFAULT",
+		           sm_ddl_alter_table(target, false), quote_identifier(target->change->to->name));
+	else
+	{
+		if (target->change->actual && target->ddl->drops_routines)
+			sm_ddl_add(target, SM_DDL_DROP_DEFAULT, "%s ALTER COLUMN %s DROP DEFAULT",
+			           sm_ddl_alter_table(target, false),
+			           quote_identifier(target->change->to->name));
+		sm_ddl_add(target, SM_DDL_ALTER, "%s SET DEFAULT %s", alter, target->change->expected);
+	}
+}
+
+static void
+change_identity(SmDdlTarget *target, const char *alter)
+{
+	const char *wanted = target->change->expected;
+
+	if (wanted == NULL)
+		sm_ddl_add(target, SM_DDL_DROP_DEFAULT, "%s ALTER COLUMN %s DROP IDENTITY",
+		           sm_ddl_alter_table(target, false), quote_identifier(target->change->to->name));
+	else if (target->change->actual)
+		sm_ddl_add(target, SM_DDL_ALTER, "%s SET GENERATED %s", alter, sm_ddl_upper(wanted));
+	else
+	{
+		StringInfoData identity;
+
+		initStringInfo(&identity);
+		append_identity(target, &identity, target->change->from);
+		sm_ddl_add(target, SM_DDL_ALTER, "%s ADD %s", alter, identity.data);
+	}
+}
+
+/* Settings that are words or numbers, with what stands for their absence. */
+static bool
+change_setting(SmDdlTarget *target, const char *alter)
+{
+	static const struct
+	{
+		const char *property;
+		const char *clause;
+		const char *absent; /* NULL: only another value of it can be written */
+	} settings[] = {
+	    {"storage", "SET STORAGE", NULL},
+	    {"compression", "SET COMPRESSION", "DEFAULT"},
+	    {"statistics", "SET STATISTICS", "-1"},
+	};
+
+	for (int i = 0; i < (int) lengthof(settings); i++)
+	{
+		const char *value =
+		    target->change->expected ? target->change->expected : settings[i].absent;
+
+		if (strcmp(target->change->property, settings[i].property) != 0 || value == NULL)
+			continue;
+		sm_ddl_add(target, SM_DDL_STATE, "%s %s %s", alter, settings[i].clause, value);
+		return true;
+	}
+	return false;
+}
+
+static void
+change_column_option(SmDdlTarget *target, const char *alter)
+{
+	const char *entry =
+	    target->change->expected ? target->change->expected : target->change->actual;
+	int length = sm_ddl_until(entry, '=');
+	const char *name = quote_identifier(pnstrdup(entry, length));
+
+	if (target->change->expected)
+		sm_ddl_add(target, SM_DDL_STATE, "%s SET (%s = %s)", alter, name,
+		           quote_literal_cstr(entry[length] ? entry + length + 1 : ""));
+	else
+		sm_ddl_add(target, SM_DDL_STATE, "%s RESET (%s)", alter, name);
+}
+
+static void
+change_column(SmDdlTarget *target)
+{
+	const char *property = target->change->property;
+	const char *alter = psprintf("%s ALTER COLUMN %s", sm_ddl_alter_table(target, true),
+	                             quote_identifier(target->change->from->name));
+	bool follows_type = sm_node_property(target->change->from, "default") &&
+	                    (!sm_node_property(target->change->to, "type") ||
+	                     strcmp(sm_node_text(target->change->from, "type"),
+	                            sm_node_text(target->change->to, "type")) != 0);
+
+	if (strcmp(property, "type") == 0 || strcmp(property, "collation") == 0)
+		change_type(target, alter);
+	else if (strcmp(target->pair->kind, "type") == 0)
+		sm_ddl_refuse(target, "%s of an attribute is not written", property);
+	else if (strcmp(property, "not_null") == 0)
+		sm_ddl_add(target, SM_DDL_ALTER, "%s %s NOT NULL", alter,
+		           target->change->expected ? "SET" : "DROP");
+	else if (strcmp(property, "default") == 0)
+	{
+		if (!follows_type)
+			change_default(target, alter);
+	}
+	else if (strcmp(property, "identity") == 0)
+		change_identity(target, alter);
+	else if (strcmp(property, "options") == 0)
+		change_column_option(target, alter);
+	else if (strcmp(property, "not_local") == 0 || strcmp(property, "inherited") == 0)
+		return; /* follows the parents */
+	else if (!change_setting(target, alter))
+		sm_ddl_refuse(target, "%s of a column is not written", property);
+}
+
+static void
+add_column(SmDdlTarget *target)
+{
+	const SmNode *column = target->change->from;
+	StringInfoData definition;
+
+	if (sm_node_is(column, "not_local"))
+		return; /* comes with the parent's */
+	initStringInfo(&definition);
+	sm_ddl_append_column(target, &definition, column);
+	if (strcmp(target->pair->kind, "type") == 0)
+		sm_ddl_add(target, SM_DDL_COLUMN, "ALTER TYPE %s ADD ATTRIBUTE %s",
+		           target->pair->from->object.name, definition.data);
+	else
+	{
+		sm_ddl_add(target, SM_DDL_COLUMN, "%s ADD COLUMN %s", sm_ddl_alter_table(target, true),
+		           definition.data);
+		add_column_details(target, column);
+	}
+}
+
+void
+sm_ddl_column(SmDdlTarget *target)
+{
+	const SmChange *change = target->change;
+	bool composite = strcmp(target->pair->kind, "type") == 0;
+
+	/* those of views follow from their queries */
+	if (strcmp(target->pair->kind, "view") == 0 ||
+	    strcmp(target->pair->kind, "materialized view") == 0)
+	{
+		sm_ddl_view(target);
+		return;
+	}
+	switch (change->change)
+	{
+		case SM_CHANGE_REMOVED:
+			add_column(target);
+			break;
+		case SM_CHANGE_ADDED:
+			if (!sm_node_is(change->to, "not_local"))
+				sm_ddl_add(target, SM_DDL_DROP_COLUMN, "%s DROP %s %s",
+				           sm_ddl_alter_table(target, false), composite ? "ATTRIBUTE" : "COLUMN",
+				           quote_identifier(change->to->name));
+			break;
+		case SM_CHANGE_RENAMED:
+			sm_ddl_add(target, SM_DDL_RENAME_PART, "%s RENAME %s %s TO %s",
+			           sm_ddl_alter_table(target, true), composite ? "ATTRIBUTE" : "COLUMN",
+			           change->actual, change->expected);
+			break;
+		case SM_CHANGE_CHANGED:
+			change_column(target);
+			break;
+	}
+}
