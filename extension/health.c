@@ -43,7 +43,6 @@ sm_health_become(SmHealthUser *saved, Oid role, const char *search_path)
 	GetUserIdAndSecContext(&saved->user, &saved->context);
 	saved->guc_level = NewGUCNestLevel();
 	SetUserIdAndSecContext(role, saved->context | SECURITY_RESTRICTED_OPERATION);
-	sm_health_set("lock_timeout", LOCK_TIMEOUT);
 	sm_health_set("search_path", search_path);
 }
 
@@ -80,9 +79,13 @@ sm_health_try(SmHealthAction action, void *argument)
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
+		int guc_level = NewGUCNestLevel();
+
+		sm_health_set("lock_timeout", LOCK_TIMEOUT);
 		SPI_connect();
 		action(argument);
 		SPI_finish();
+		AtEOXact_GUC(false, guc_level);
 		ReleaseCurrentSubTransaction();
 		succeeded = true;
 	}

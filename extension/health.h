@@ -25,23 +25,22 @@ typedef struct SmHealthUser
 #define SM_HEALTH_NO_PATH "pg_catalog, pg_temp"
 
 /*
- * Acts as a role from here on, with a search path, and waiting for locks only
- * shortly.  sm_health_return() ends it; after an error, the abort of the
- * subtransaction does, so there must be one.
+ * Acts as a role from here on, with a search path.  sm_health_return() ends it;
+ * after an error, the abort of the subtransaction of sm_health_try() does.
  */
 extern void sm_health_become(SmHealthUser *saved, Oid role, const char *search_path);
 extern void sm_health_return(const SmHealthUser *saved);
 
-/* Sets a setting until sm_health_return(). */
+/* Sets a setting until sm_health_return(), or the end of sm_health_try(). */
 extern void sm_health_set(const char *name, const char *value);
 
 /* Raises ERRCODE_UNDEFINED_TABLE for none. */
 extern Oid sm_health_relation_owner(Oid relation);
 
 /*
- * Calls a function in a subtransaction with SPI connected; false when it raised
- * an error, which is undone and forgotten.  A cancel, a shutdown and the like
- * are raised again.
+ * Calls a function in a subtransaction with SPI connected, in which locks are
+ * waited for only shortly; false when it raised an error, which is undone and
+ * forgotten.  A cancel, a shutdown and the like are raised again.
  */
 typedef void (*SmHealthAction)(void *argument);
 extern bool sm_health_try(SmHealthAction action, void *argument);

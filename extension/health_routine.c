@@ -13,6 +13,9 @@
 #include "compat.h"
 #include "health.h"
 
+/* Of one function; the checker stops at the first error anyway. */
+#define MAX_FINDINGS 100
+
 PG_FUNCTION_INFO_V1(summit_migrate_check_routines);
 
 /*
@@ -125,13 +128,32 @@ put_findings(const Check *check, uint64 count)
 	}
 }
 
+/*
+ * The cursor is opened as the extension's owner, which looks the checker up and
+ * asks for the right to call it; it is run as the function's owner, who may have
+ * neither that right nor the schema.
+ */
+static Portal
+open_check(const Check *check)
+{
+	Oid types[] = {OIDOID, OIDOID, TEXTOID, TEXTOID};
+	Datum values[] = {check->routine, check->relation, CStringGetTextDatum(check->old_table),
+	                  CStringGetTextDatum(check->new_table)};
+	char *sql = psprintf("SELECT sqlstate, lineno, message FROM %s.plpgsql_check_function_tb("
+	                     "funcoid => $1::regprocedure, relid => $2::regclass,"
+	                     " oldtable => nullif($3, '')::name, newtable => nullif($4, '')::name,"
+	                     " fatal_errors => true, other_warnings => false, extra_warnings => false)"
+	                     " WHERE level = 'error'",
+	                     check->checker);
+
+	return SPI_cursor_open_with_args(NULL, sql, lengthof(types), types, values, NULL, false, 0);
+}
+
 static void
 check_routine(void *argument)
 {
-	static const Oid types[] = {OIDOID, OIDOID, TEXTOID, TEXTOID};
 	const Check *check = argument;
-	Datum values[] = {check->routine, check->relation, CStringGetTextDatum(check->old_table),
-	                  CStringGetTextDatum(check->new_table)};
+	Portal portal = open_check(check);
 	SmHealthUser saved;
 	char *open;
 
@@ -140,18 +162,12 @@ check_routine(void *argument)
 	if (open)
 		put(check, psprintf("REVOKE CREATE ON SCHEMA %s FROM PUBLIC", open), NULL, 0, NULL);
 	else
-		put_findings(
-		    check,
-		    sm_health_query(
-		        psprintf("SELECT sqlstate, lineno, message FROM %s.plpgsql_check_function_tb("
-		                 "funcoid => $1::pg_catalog.regprocedure, relid => $2::pg_catalog.regclass,"
-		                 " oldtable => nullif($3, '')::pg_catalog.name,"
-		                 " newtable => nullif($4, '')::pg_catalog.name,"
-		                 " fatal_errors => true, other_warnings => false, extra_warnings => false)"
-		                 " WHERE level OPERATOR(pg_catalog.=) 'error'",
-		                 check->checker),
-		        4, types, values));
+	{
+		SPI_cursor_fetch(portal, true, MAX_FINDINGS);
+		put_findings(check, SPI_processed);
+	}
 	sm_health_return(&saved);
+	SPI_cursor_close(portal);
 }
 
 static void

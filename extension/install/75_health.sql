@@ -337,17 +337,18 @@ AS $$
 	duplicate AS MATERIALIZED (
 		SELECT * FROM ranked
 		WHERE n > 1 AND index <> kept AND NOT (attached OR is_referenced OR identity OR exclusion)),
-	-- of two equal ones the one that stays is compared; what a constraint or a foreign partition needs is not asked
+	-- of equal ones the one that stays is compared
+	btree AS MATERIALIZED (
+		SELECT * FROM candidate c WHERE c.method = 403 AND NOT EXISTS (SELECT FROM duplicate d WHERE d.index = c.index)),
 	prefix AS (
 		SELECT DISTINCT ON (a.index) a.*, b.index AS kept, b.scans AS kept_scans, b.pages AS kept_pages
-		FROM candidate a JOIN candidate b ON b.relation = a.relation AND b.index <> a.index AND b.nkeys > a.nkeys
+		FROM btree a JOIN btree b ON b.relation = a.relation AND b.keys[0] = a.keys[0] AND b.nkeys > a.nkeys
 		WHERE NOT (a.is_unique OR a.attached OR a.identity OR a.exclusion) AND a.constraint_oid IS NULL
-		  AND a.method = 403 AND b.method = 403 AND a.expressions IS NULL
+		  AND a.expressions IS NULL
 		  AND NOT 0 = ANY (b.keys[0:a.nkeys - 1])
 		  AND cardinality(a.keys) = a.nkeys AND a.predicate IS NOT DISTINCT FROM b.predicate
 		  AND a.keys[0:a.nkeys - 1] = b.keys[0:a.nkeys - 1] AND a.classes[0:a.nkeys - 1] = b.classes[0:a.nkeys - 1]
 		  AND a.collations[0:a.nkeys - 1] = b.collations[0:a.nkeys - 1] AND a.options[0:a.nkeys - 1] = b.options[0:a.nkeys - 1]
-		  AND NOT EXISTS (SELECT FROM duplicate d WHERE d.index IN (a.index, b.index))
 		ORDER BY a.index, b.constraint_oid IS NULL, b.scans DESC, b.index),
 	size AS (SELECT current_setting('block_size')::bigint AS block)
 	SELECT 'duplicate index', 'medium', 'index', d.index::regclass::text,
@@ -444,26 +445,19 @@ $$;
 COMMENT ON FUNCTION health_constraint_findings() IS
 'Constraints that were never validated, and those and triggers that are switched off.';
 
-CREATE FUNCTION health_sequence_positions()
-RETURNS TABLE (sequence oid, "position" bigint, ceiling bigint, step bigint, cycle boolean)
-LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT s.seqrelid, pg_sequence_last_value(s.seqrelid), CASE WHEN s.seqincrement > 0 THEN s.seqmax ELSE s.seqmin END,
-		   s.seqincrement, s.seqcycle
-	FROM pg_sequence s JOIN @extschema@.health_relations() c ON c.oid = s.seqrelid
-	-- an unlogged one cannot be read on a standby
-	WHERE NOT (c.relpersistence = 'u' AND pg_is_in_recovery())
-$$;
-COMMENT ON FUNCTION health_sequence_positions() IS
-'Where each sequence stands (NULL: never used) and where it ends.';
-
 CREATE FUNCTION health_key_findings()
 RETURNS TABLE (problem text, severity text, object_type text, object_name text, evidence text, statement text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH spot AS MATERIALIZED (
-		SELECT p.*, abs("position"::numeric) AS value FROM @extschema@.health_sequence_positions() p
-		WHERE "position" IS NOT NULL AND sign("position") = sign(step)),
+		SELECT p.*, abs(p."position"::numeric) AS value
+		FROM (SELECT s.seqrelid AS sequence, pg_sequence_last_value(s.seqrelid) AS "position",
+					 CASE WHEN s.seqincrement > 0 THEN s.seqmax ELSE s.seqmin END AS ceiling, s.seqincrement AS step,
+					 s.seqcycle AS cycle
+			  FROM pg_sequence s JOIN @extschema@.health_relations() c ON c.oid = s.seqrelid
+			  -- an unlogged one cannot be read on a standby
+			  WHERE NOT (c.relpersistence = 'u' AND pg_is_in_recovery())) p
+		WHERE sign(p."position") = sign(p.step)),
 	-- the columns that a sequence fills: its owner, and those whose default calls it
 	filled AS (
 		SELECT d.objid AS sequence, d.refobjid AS relation, d.refobjsubid AS attnum
@@ -523,16 +517,17 @@ CREATE FUNCTION health_orphaned_sequence_findings()
 RETURNS TABLE (problem text, severity text, object_type text, object_name text, evidence text, statement text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT 'orphaned sequence', 'low', 'sequence', p.sequence::regclass::text,
+	SELECT 'orphaned sequence', 'low', 'sequence', c.oid::regclass::text,
 		   format('no column owns it and nothing in the catalog uses it; %s; functions and programs that name it in a text are not seen',
-				  coalesce('it stands at ' || p."position", 'it was never used')),
-		   format('DROP SEQUENCE %s', p.sequence::regclass)
-	FROM @extschema@.health_sequence_positions() p
-	WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = p.sequence
+				  CASE WHEN c.relpersistence = 'u' AND pg_is_in_recovery() THEN 'it is unlogged'
+					   ELSE coalesce('it stands at ' || pg_sequence_last_value(c.oid), 'it was never used') END),
+		   format('DROP SEQUENCE %s', c.oid::regclass)
+	FROM @extschema@.health_relations() c
+	WHERE c.relkind = 'S'
+	  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
 					  AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i'))
-	  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = p.sequence
-					  -- its row type, before 18 a type of its own
-					  AND d.deptype <> 'i')
+	  -- its row type is the one that depends on it in any case
+	  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid AND d.deptype <> 'i')
 $$;
 COMMENT ON FUNCTION health_orphaned_sequence_findings() IS
 'Sequences that no column owns and that no default, function body or view in the catalog depends on.';
@@ -541,7 +536,9 @@ CREATE FUNCTION health_table_findings()
 RETURNS TABLE (problem text, severity text, object_type text, object_name text, evidence text, statement text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
 AS $$
-	WITH RECURSIVE users AS MATERIALIZED (SELECT * FROM @extschema@.health_relations()),
+	WITH RECURSIVE users AS MATERIALIZED (
+		SELECT oid, relnamespace, relkind, relpersistence, relreplident, reloptions, relfrozenxid, relminmxid
+		FROM @extschema@.health_relations()),
 	published AS (
 		SELECT p.pubname, r.prrelid AS relation FROM pg_publication p JOIN pg_publication_rel r ON r.prpubid = p.oid
 		WHERE p.pubupdate OR p.pubdelete
@@ -556,21 +553,26 @@ AS $$
 		SELECT p.pubname, c.oid FROM published p JOIN pg_inherits i ON i.inhparent = p.relation JOIN pg_class c ON c.oid = i.inhrelid
 		WHERE c.relispartition),
 	identified AS (
-		SELECT indrelid,
-			   bool_or(indisprimary) AS has_key, bool_or(indisreplident) AS has_index,
-			   min(indexrelid) FILTER (WHERE indisunique AND indimmediate AND indpred IS NULL AND indexprs IS NULL
-									   AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = indrelid AND NOT a.attnotnull
-													   AND a.attnum = ANY (indkey[0:indnkeyatts - 1]))) AS fit
-		FROM pg_index WHERE indisvalid GROUP BY indrelid)
-	SELECT 'published table without replica identity', 'critical', 'table', c.oid::regclass::text,
-		   format('in publication %s: every UPDATE and DELETE of it fails', string_agg(quote_ident(p.pubname), ', ' ORDER BY p.pubname)),
-		   format('ALTER TABLE %s REPLICA IDENTITY ', c.oid::regclass)
-		   || coalesce('USING INDEX ' || (SELECT quote_ident(relname) FROM pg_class WHERE oid = i.fit), 'FULL')
-	FROM published p JOIN users c ON c.oid = p.relation AND c.relkind = 'r'
-		 LEFT JOIN identified i ON i.indrelid = c.oid
-	WHERE CASE c.relreplident WHEN 'f' THEN false WHEN 'n' THEN true WHEN 'd' THEN NOT coalesce(i.has_key, false)
-							  ELSE NOT coalesce(i.has_index, false) END
-	GROUP BY c.oid, i.fit
+		SELECT indrelid, bool_or(indisprimary) AS has_key, bool_or(indisreplident) AS has_index
+		FROM pg_index WHERE indisvalid GROUP BY indrelid),
+	naked AS MATERIALIZED (
+		SELECT c.oid, string_agg(quote_ident(p.pubname), ', ' ORDER BY p.pubname) AS publications
+		FROM published p JOIN users c ON c.oid = p.relation AND c.relkind = 'r'
+			 LEFT JOIN identified i ON i.indrelid = c.oid
+		WHERE CASE c.relreplident WHEN 'f' THEN false WHEN 'n' THEN true WHEN 'd' THEN NOT coalesce(i.has_key, false)
+								  ELSE NOT coalesce(i.has_index, false) END
+		GROUP BY c.oid)
+	SELECT 'published table without replica identity', 'critical', 'table', n.oid::regclass::text,
+		   format('in publication %s: every UPDATE and DELETE of it fails', n.publications),
+		   format('ALTER TABLE %s REPLICA IDENTITY ', n.oid::regclass)
+		   || coalesce((SELECT format('USING INDEX %I', min(x.relname))
+						FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
+						WHERE i.indrelid = n.oid AND i.indisvalid AND i.indisunique AND i.indimmediate
+						  AND i.indpred IS NULL AND i.indexprs IS NULL
+						  AND NOT EXISTS (SELECT FROM pg_attribute a
+										  WHERE a.attrelid = n.oid AND NOT a.attnotnull AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1]))
+						HAVING count(*) > 0), 'FULL')
+	FROM naked n
 	UNION ALL
 	SELECT 'unlogged table', 'medium', 'table', c.oid::regclass::text,
 		   'after a crash it is empty, and on a standby it cannot be read; the change writes all of it to the WAL',
@@ -657,9 +659,12 @@ $$;
 COMMENT ON FUNCTION schema_health() IS
 'What is wrong or wasteful in the users'' schema, the worst first: problem, severity (critical, high, medium, low), the object (quoted, with its schema), the evidence in words, and a statement that mends it (several stand one a line, separated by semicolons; NULL where none is known; that of a broken function shows what is wrong). Indexes and collations are mended outside a transaction. Functions are checked where plpgsql_check is installed.';
 
-REVOKE ALL ON FUNCTION health_relations(), health_index_serves(oid, int2[], oid[]), health_index_name(oid, text[]),
-	health_probe_index(oid, text[], oid[]), health_statement_lookups(), health_index_statement(oid, text[]), health_unindexed_foreign_keys(),
-	health_foreign_key_proposals(), health_scanned_tables(), health_scan_proposals(), missing_indexes(), health_invalid_index_findings(),
-	health_comparable_indexes(), health_spare_index_findings(), health_unused_index_findings(), health_constraint_findings(), health_sequence_positions(),
-	health_key_findings(), health_orphaned_sequence_findings(), health_table_findings(), health_check_routines(), health_routine_findings(), schema_health()
+REVOKE ALL ON FUNCTION
+	health_relations(), health_index_serves(oid, int2[], oid[]), health_index_name(oid, text[]),
+	health_probe_index(oid, text[], oid[]), health_statement_lookups(), health_index_statement(oid, text[]),
+	health_unindexed_foreign_keys(), health_foreign_key_proposals(), health_scanned_tables(),
+	health_scan_proposals(), missing_indexes(), health_invalid_index_findings(), health_comparable_indexes(),
+	health_spare_index_findings(), health_unused_index_findings(), health_constraint_findings(),
+	health_key_findings(), health_orphaned_sequence_findings(), health_table_findings(),
+	health_check_routines(), health_routine_findings(), schema_health()
 	FROM PUBLIC;

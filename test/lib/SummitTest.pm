@@ -35,7 +35,17 @@ sub is_on_path
 	return grep { -x "$_/$name" } split /:/, $ENV{PATH};
 }
 
+# Whether the server has an extension to create.
+sub has_extension
+{
+	my ($name) = @_;
+	chomp(my $folder = `"$ENV{PG_CONFIG}" --sharedir`);
+	return -f "$folder/extension/$name.control";
+}
+
 my %is_there = (
+	hypopg => sub { has_extension('hypopg') },
+	plpgsql_check => sub { has_extension('plpgsql_check') },
 	root => sub { $> == 0 },
 	mounts => \&has_own_mounts,
 	shells => sub { is_on_path('zsh') && is_on_path('fish') },
