@@ -59,6 +59,7 @@ static const char *const file_format =
     "Units: BEGIN; ... COMMIT; is one. Without it, neighbouring statements that may run in a\n"
     "transaction are one, and each that may not (CONCURRENTLY, VACUUM) is one of its own.\n"
     "Undo of one phase: -- Rollback contract: and a block comment.\n"
+    "A contract with no statement, check or undo of its own is none, and never due.\n"
     "\n"
     "Next: summit-migrate create DESCRIPTION\n";
 
