@@ -55,6 +55,9 @@ static const char *const reader_functions[] = {
     "snapshot_changes",
     "diff_bodies",
     "schema_diff",
+    "schema_diff_sql",
+    "schema_sql",
+    "schema_json",
     "classify_schema_change",
     "schema_bump",
     "classification_rules",
@@ -72,16 +75,6 @@ static const char *const reader_functions[] = {
     /* health */
     "missing_indexes",
     "schema_health",
-    "catalog_disposition",
-    "schema_fingerprint",
-    "portable_schema_fingerprint",
-    "cluster_fingerprint",
-    "snapshot_list",
-    "snapshot_definition",
-    "snapshot_changes",
-    "schema_diff_sql",
-    "schema_sql",
-    "schema_json",
     NULL,
 };
 
