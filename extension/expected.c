@@ -71,6 +71,11 @@ static SmQuery describe_version =
              "   WHERE l.database_type = 'postgresql' AND l.rolled_back_at IS NULL)",
              INT4OID);
 
+static SmQuery accept_one =
+    SM_QUERY_LIST("SELECT @schema@.accept_object('database', $1, $2, $3)"
+                  " WHERE EXISTS (SELECT FROM @schema@.schema_snapshots s WHERE s.expected)",
+                  TEXTOID, TEXTOID, TEXTOID);
+
 static SmQuery close_alerts =
     SM_QUERY_LIST("UPDATE @schema@.schema_drift_alerts SET status = 'accepted',"
                   " resolved_at = pg_catalog.now(), resolved_by = $1, resolution_notes = $2"
@@ -135,6 +140,15 @@ make_expected(SmQueryScope *scope, int32 snapshot)
 	Datum values[] = {Int32GetDatum(snapshot)};
 
 	sm_query_execute(scope, &set_expected, values, NULL, 0);
+}
+
+void
+sm_expected_accept(SmQueryScope *scope, const char *kind, const char *name, const char *why)
+{
+	Datum values[] = {CStringGetTextDatum(kind), CStringGetTextDatum(name),
+	                  CStringGetTextDatum(why)};
+
+	sm_query_execute(scope, &accept_one, values, NULL, 0);
 }
 
 /* What changed between before and the live schema becomes expected; returns its id. */

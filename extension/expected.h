@@ -25,6 +25,13 @@ extern char *sm_expected_live_fingerprint(SmQueryScope *scope);
 extern int32 sm_expected_take_snapshot(SmQueryScope *scope, const char *why);
 
 /*
+ * Makes one object of the database, as it is now, part of the expected schema;
+ * does nothing where no schema is expected yet.
+ */
+extern void sm_expected_accept(SmQueryScope *scope, const char *kind, const char *name,
+                               const char *why);
+
+/*
  * The snapshot last taken so in this transaction, 0 when none was; its row may
  * be gone where a savepoint was rolled back.
  */

@@ -20,6 +20,7 @@
 #include "utils/tuplestore.h"
 
 #include "compat.h"
+#include "expected.h"
 #include "hook_capture.h"
 #include "journal.h"
 #include "objects.h"
@@ -216,6 +217,14 @@ record_switch(SmQueryScope *scope, const char *value)
 	sm_query_execute(scope, &store_switch, values, NULL, 0);
 }
 
+/* What the switch itself does to the schema is no drift. */
+static void
+accept_triggers(SmQueryScope *scope, const char *why)
+{
+	for (int i = 0; i < SM_SWITCH_TRIGGERS; i++)
+		sm_expected_accept(scope, "event trigger", sm_switch_triggers[i].name, why);
+}
+
 Datum
 summit_migrate_enable_drift_capture(PG_FUNCTION_ARGS)
 {
@@ -226,6 +235,8 @@ summit_migrate_enable_drift_capture(PG_FUNCTION_ARGS)
 	sm_query_begin(&scope, fcinfo, SM_QUERY_WRITE);
 	for (int i = 0; i < SM_SWITCH_TRIGGERS; i++)
 		changed |= put_right(&scope, &sm_switch_triggers[i]);
+	if (changed)
+		accept_triggers(&scope, "drift capture was enabled");
 	record_switch(&scope, "on");
 	sm_query_end(&scope);
 	if (!changed)
@@ -251,6 +262,8 @@ summit_migrate_disable_drift_capture(PG_FUNCTION_ARGS)
 		run_unseen(&scope, psprintf("DROP EVENT TRIGGER %s", trigger->name));
 		changed = true;
 	}
+	if (changed)
+		accept_triggers(&scope, "drift capture was disabled");
 	record_switch(&scope, "off");
 	sm_query_end(&scope);
 	if (!changed)

@@ -53,7 +53,17 @@ RETURNS TABLE (id integer, severity text, drift_type text, object_type text, obj
 LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_check_drift';
 COMMENT ON FUNCTION check_drift() IS
-'Compares the live schema with the expected one, opens an alert for each object that differs, closes those of objects that are as expected again, and returns the open ones, the most severe first: what changed (summary; changes has each property with expected, actual, rule, bump and evidence), who did it, as which role, from where, when and by which statement (from the journal; author NULL: nobody knows, severity critical while capture is on), what it breaks (evidence) and what version bump it means. While a run is under way nothing is compared, which a NOTICE says. A NOTICE, too, where no schema is expected yet (accept_schema).';
+'Compares the live schema with the expected one, opens an alert for each object that differs, closes those of objects that are as expected again, and returns the open ones, the most severe first: what changed (summary; changes has each property with expected, actual, rule, bump and evidence), who did it last, as which role, from where and when, and by which statements (from the journal; author NULL: nobody knows, severity critical while capture is on), what it breaks (evidence) and what version bump it means. While a run is under way nothing is compared, which a NOTICE says. A NOTICE, too, where no schema is expected yet (accept_schema).';
+
+CREATE FUNCTION alert_history(metadata jsonb)
+RETURNS bigint[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT array_agg(e::bigint) FROM jsonb_array_elements_text(
+		CASE jsonb_typeof(metadata -> 'history') WHEN 'array' THEN metadata -> 'history' ELSE '[]' END) e
+$$;
+COMMENT ON FUNCTION alert_history(jsonb) IS
+'The ddl_journal ids of all DDL that was folded into an alert, from its metadata; NULL when there is none.';
 
 CREATE FUNCTION drift_alerts(include_resolved boolean DEFAULT false)
 RETURNS TABLE (id integer, severity text, drift_type text, object_type text, object_name text, summary text,
@@ -66,7 +76,11 @@ AS $$
 	SELECT a.id, a.severity, a.drift_type, a.object_type, a.object_identity,
 		   coalesce(a.metadata ->> 'summary', j.command_tag),
 		   j.authenticated_user, j.role_name, j.client_addr, j.application_name, j.captured_at,
-		   j.statement, a.metadata ->> 'bump', a.metadata ->> 'evidence', a.journal_id, a.detected_at,
+		   coalesce((SELECT string_agg(h.statement, E';\n' ORDER BY h.first)
+					 FROM (SELECT e.statement, min(e.id) AS first FROM @extschema@.ddl_journal e
+						   WHERE e.id = ANY (@extschema@.alert_history(a.metadata)) GROUP BY e.statement) h),
+					j.statement),
+		   a.metadata ->> 'bump', a.metadata ->> 'evidence', a.journal_id, a.detected_at,
 		   a.last_seen, coalesce(a.metadata -> 'changes', '[]'), a.status, a.resolved_at, a.resolved_by,
 		   a.resolution_notes
 	FROM @extschema@.schema_drift_alerts a
@@ -98,6 +112,7 @@ REVOKE ALL ON FUNCTION
 	assess_change(text, text, integer, boolean),
 	drift_ignore_rule_for(text, text),
 	check_drift(),
+	alert_history(jsonb),
 	drift_alerts(boolean),
 	resolve_drift(integer, text),
 	accept_drift(integer, text)
