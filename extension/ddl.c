@@ -170,7 +170,8 @@ add(SmDdlTarget *target, SmDdlStep step)
 	                                                              : target->pair->from;
 
 	statement->step = step;
-	statement->rank = create_rank(target->pair->kind);
+	if (step == SM_DDL_CREATE || step == SM_DDL_DROP)
+		statement->rank = create_rank(target->pair->kind);
 	statement->object = pstrdup(body->object.name);
 	statement->object_type = pstrdup(target->change->object_type);
 	statement->object_name = pstrdup(target->change->object_name);
@@ -225,6 +226,12 @@ sm_ddl_add_needing(SmDdlTarget *target, SmDdlStep step, List *needs, char *text)
 	foreach (cell, needs)
 		statement->needs = lappend(statement->needs, pstrdup(lfirst(cell)));
 	MemoryContextSwitchTo(old);
+}
+
+void
+sm_ddl_set_rank(SmDdlTarget *target, int rank)
+{
+	((SmDdlStatement *) llast(target->ddl->statements))->rank = rank;
 }
 
 void
@@ -287,7 +294,7 @@ compare_statements(const ListCell *a, const ListCell *b)
 
 	if (x->step != y->step)
 		return x->step < y->step ? -1 : 1;
-	if ((x->step == SM_DDL_CREATE || x->step == SM_DDL_DROP) && x->rank != y->rank)
+	if (x->rank != y->rank)
 		return x->rank - y->rank;
 	return x->number - y->number;
 }
@@ -398,7 +405,8 @@ write_all(SmDdl *ddl)
 		sm_pairs_get(&ddl->pairs->rows[i], &pair);
 		ddl->once = NULL;
 		if (pair.from && pair.to &&
-		    (sm_ddl_view_is_made_anew(&pair) || sm_ddl_routine_is_made_anew(&pair)))
+		    (sm_ddl_view_is_made_anew(&pair) ||
+		     sm_ddl_routine_is_made_anew(&pair, ddl->pairs->renames)))
 			make_anew(ddl, &pair);
 		else
 			sm_diff_pair(&pair, ddl->pairs->renames, write_change, ddl);

@@ -49,7 +49,7 @@ typedef enum SmDdlStep
 typedef struct SmDdlStatement
 {
 	SmDdlStep step;
-	int rank;                /* within SM_DDL_CREATE and SM_DDL_DROP */
+	int rank;                /* within a step: see sm_ddl_set_rank() */
 	const char *object;      /* its object's name, which others may need */
 	const char *object_type; /* as in the row that it is for */
 	const char *object_name;
@@ -100,6 +100,9 @@ extern void sm_ddl_add(SmDdlTarget *target, SmDdlStep step, const char *format, 
     pg_attribute_printf(3, 4);
 extern void sm_ddl_add_needing(SmDdlTarget *target, SmDdlStep step, List *needs, char *statement);
 
+/* Statements of a step run by rank; the usual one is that of the kind of object. */
+extern void sm_ddl_set_rank(SmDdlTarget *target, int rank);
+
 /* Says why there is no statement for the change. */
 extern void sm_ddl_refuse(SmDdlTarget *target, const char *format, ...) pg_attribute_printf(2, 3);
 
@@ -149,7 +152,7 @@ extern bool sm_ddl_is_inline_constraint(const SmNode *constraint);
 /* ddl_view.c, ddl_type.c, ddl_routine.c, ddl_object.c */
 extern void sm_ddl_view(SmDdlTarget *target);
 extern bool sm_ddl_view_is_made_anew(const SmPair *pair);
-extern bool sm_ddl_routine_is_made_anew(const SmPair *pair);
+extern bool sm_ddl_routine_is_made_anew(const SmPair *pair, const SmRenames *renames);
 extern void sm_ddl_type(SmDdlTarget *target);
 extern void sm_ddl_sequence(SmDdlTarget *target);
 extern char *sm_ddl_sequence_options(const SmNode *sequence, bool with_type);

@@ -227,6 +227,32 @@ drop_constraint(SmDdlTarget *target, const SmNode *constraint)
 	    "%s DROP CONSTRAINT %s", alter_owner_of(target, false), quote_identifier(constraint->name));
 }
 
+static bool
+same_property(const SmNode *a, const SmNode *b, const char *name)
+{
+	const char *x = sm_node_text(a, name);
+	const char *y = sm_node_text(b, name);
+
+	return x && y ? strcmp(x, y) == 0 : x == y;
+}
+
+/* Whether more than the state of a constraint is another one. */
+static bool
+is_defined_anew(const SmNode *wanted, const SmNode *now)
+{
+	static const char *const properties[] = {
+	    "type",  "expression", "references", "on_update",    "on_delete",
+	    "match", "operators",  "period",     "not_enforced", "no_inherit",
+	};
+
+	for (int i = 0; i < (int) lengthof(properties); i++)
+	{
+		if (!same_property(wanted, now, properties[i]))
+			return true;
+	}
+	return sm_node_is(wanted, "not_valid") && !sm_node_is(now, "not_valid");
+}
+
 static void
 change_constraint(SmDdlTarget *target)
 {
@@ -234,14 +260,16 @@ change_constraint(SmDdlTarget *target)
 	const char *property = change->property;
 	char *alter = alter_owner_of(target, true);
 	const char *name = quote_identifier(change->from->name);
+	bool anew = is_defined_anew(change->from, change->to);
 
 	if (strcmp(property, "inherited") == 0 || strcmp(property, "not_local") == 0)
 		return; /* follows the parents */
 	if (strcmp(property, "triggers_enabled") == 0)
 		sm_ddl_refuse(target, "the state of a foreign key's own triggers is not written");
-	else if (strcmp(property, "not_valid") == 0 && change->expected == NULL)
+	else if (!anew && strcmp(property, "not_valid") == 0)
 		sm_ddl_add(target, SM_DDL_FOREIGN_KEY, "%s VALIDATE CONSTRAINT %s", alter, name);
-	else if ((strcmp(property, "deferrable") == 0 || strcmp(property, "initially_deferred") == 0) &&
+	else if (!anew &&
+	         (strcmp(property, "deferrable") == 0 || strcmp(property, "initially_deferred") == 0) &&
 	         is_type(change->from, "foreign key"))
 	{
 		if (sm_ddl_first_time(target, psprintf("timing %s", name)))
@@ -365,6 +393,8 @@ change_index(SmDdlTarget *target)
 		           change->expected ? quote_identifier(change->from->name) : "");
 	else if (strcmp(property, "replica_identity") == 0)
 		return; /* that of the table says it */
+	else if (strcmp(property, "parent") == 0)
+		attach_index(target, change->from); /* or goes with the table's own */
 	else if (sm_diff_is_constraint_index(target->pair->from, change->from))
 		sm_ddl_refuse(target, "%s of a constraint's index is not written", property);
 	else if (sm_ddl_first_time(target, psprintf("index %s", name)))
@@ -388,8 +418,10 @@ write_index(SmDdlTarget *target)
 			add_index_state(target, change->from);
 			break;
 		case SM_CHANGE_ADDED:
-			sm_ddl_add(target, SM_DDL_DROP_KEY, "DROP INDEX %s",
-			           index_name(target->pair->to, change->to));
+			/* one that is attached goes with the parent's */
+			if (sm_node_property(change->to, "parent") == NULL)
+				sm_ddl_add(target, SM_DDL_DROP_KEY, "DROP INDEX %s",
+				           index_name(target->pair->to, change->to));
 			break;
 		case SM_CHANGE_RENAMED:
 			sm_ddl_add(target, SM_DDL_RENAME_PART, "ALTER INDEX %s RENAME TO %s",

@@ -11,6 +11,7 @@
 #include "compat.h"
 #include "ddl.h"
 #include "routine_arguments.h"
+#include "same_text.h"
 
 static bool
 is_aggregate(const SmPair *pair)
@@ -18,15 +19,18 @@ is_aggregate(const SmPair *pair)
 	return strcmp(pair->kind, "aggregate") == 0;
 }
 
+/* Types may have other names. */
 static bool
-same_text(const char *a, const char *b)
+same_signature(SmTextKind kind, const char *wanted, const char *now, const SmRenames *renames)
 {
-	return a && b ? strcmp(a, b) == 0 : a == b;
+	if (wanted == NULL || now == NULL)
+		return wanted == now;
+	return strcmp(wanted, now) == 0 || sm_same_text(kind, wanted, now, renames, NULL);
 }
 
 /* CREATE OR REPLACE keeps the result, and the arguments but for new defaults. */
 bool
-sm_ddl_routine_is_made_anew(const SmPair *pair)
+sm_ddl_routine_is_made_anew(const SmPair *pair, const SmRenames *renames)
 {
 	const SmNode *wanted = &pair->from->object;
 	const SmNode *now = &pair->to->object;
@@ -34,10 +38,11 @@ sm_ddl_routine_is_made_anew(const SmPair *pair)
 
 	if (strcmp(pair->kind, "function") != 0 && strcmp(pair->kind, "procedure") != 0)
 		return false;
-	if (!same_text(sm_node_text(wanted, "returns"), sm_node_text(now, "returns")) ||
+	if (!same_signature(SM_TEXT_RESULT, sm_node_text(wanted, "returns"),
+	                    sm_node_text(now, "returns"), renames) ||
 	    sm_node_is(wanted, "window") != sm_node_is(now, "window"))
 		return true;
-	return !same_text(arguments, sm_node_text(now, "arguments")) &&
+	return !same_signature(SM_TEXT_ARGUMENTS, arguments, sm_node_text(now, "arguments"), renames) &&
 	       !sm_routine_only_adds_defaults(sm_node_text(now, "arguments"), arguments);
 }
 
@@ -165,17 +170,25 @@ write_routine(SmDdlTarget *target, bool is_new)
 		                                                 : "the body could not be read");
 		return;
 	}
-	sm_ddl_add_needing(target, SM_DDL_CREATE, sm_ddl_needs_of_function(create), create);
+	sm_ddl_add_needing(target,
+	                   sm_node_is(&target->pair->from->object, "sql_body") ? SM_DDL_CREATE_VIEW
+	                                                                       : SM_DDL_CREATE,
+	                   sm_ddl_needs_of_function(create), create);
 	if (is_new)
 		sm_ddl_new_common(target);
 }
 
-/* One that names a view goes before it, else all tables could not go. */
+/*
+ * A body that the server has parsed depends on what it names, as a view does; and
+ * one that has the row type of a view goes before it.
+ */
 static SmDdlStep
 drop_step(SmDdlTarget *target, List *needs)
 {
 	ListCell *cell;
 
+	if (sm_node_is(&target->pair->to->object, "sql_body"))
+		return SM_DDL_DROP_VIEW;
 	foreach (cell, needs)
 	{
 		if (sm_ddl_is_dropped_view(target->ddl, lfirst(cell)))
@@ -216,25 +229,6 @@ belongs_to_range(const SmDdlTarget *target)
 	        strncmp(symbol, "multirange_constructor", 22) == 0);
 }
 
-static void
-rename_routine(SmDdlTarget *target)
-{
-	const char *now = target->pair->to->object.name;
-	const char *wanted = target->pair->from->object.name;
-	const char *arguments = now + sm_ddl_until(now, '(');
-	const char *keyword = sm_ddl_keyword(target->pair->kind);
-
-	if (strcmp(sm_ddl_schema_of(now), sm_ddl_schema_of(wanted)) != 0)
-	{
-		sm_ddl_add(target, SM_DDL_RENAME, "ALTER %s %s SET SCHEMA %s", keyword, now,
-		           sm_ddl_schema_of(wanted));
-		now = psprintf("%s.%s%s", sm_ddl_schema_of(wanted), sm_ddl_bare_name(now), arguments);
-	}
-	if (strcmp(sm_ddl_bare_name(now), sm_ddl_bare_name(wanted)) != 0)
-		sm_ddl_add(target, SM_DDL_RENAME, "ALTER %s %s RENAME TO %s", keyword, now,
-		           sm_ddl_bare_name(wanted));
-}
-
 void
 sm_ddl_routine(SmDdlTarget *target)
 {
@@ -249,7 +243,7 @@ sm_ddl_routine(SmDdlTarget *target)
 			drop_routine(target);
 			break;
 		case SM_CHANGE_RENAMED:
-			rename_routine(target);
+			sm_ddl_rename(target);
 			break;
 		case SM_CHANGE_CHANGED:
 			if (sm_ddl_first_time(target, "routine"))

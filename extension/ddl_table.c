@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "utils/builtins.h"
 
 #include "compat.h"
@@ -248,6 +249,23 @@ add_options(SmDdlTarget *target, const SmProperty *options, const char *prefix)
 		sm_ddl_add(target, SM_DDL_STATE, "%s SET (%s)", alter, text.data);
 }
 
+/*
+ * Before there are keys, where the parent is new too: they are attached one by
+ * one.  Else after its own keys are there, which the parent's then take, rather
+ * than make others.
+ */
+static void
+attach_partition(SmDdlTarget *target)
+{
+	const SmNode *table = &target->pair->from->object;
+	const char *parent = sm_node_property(table, "parents")->items[0];
+	SmDdlStep step = sm_ddl_is_created(target->ddl, parent) ? SM_DDL_ATTACH : SM_DDL_ATTACH_INDEX;
+
+	sm_ddl_add_needing(target, step, table_needs(target->pair->from),
+	                   psprintf("ALTER TABLE %s ATTACH PARTITION %s %s", parent, table->name,
+	                            sm_node_text(table, "partition_bound")));
+}
+
 static void
 create_table(SmDdlTarget *target)
 {
@@ -264,11 +282,7 @@ create_table(SmDdlTarget *target)
 	append_create(target, &create);
 	sm_ddl_add_needing(target, SM_DDL_CREATE, table_needs(table), create.data);
 	if (is_partition(table))
-		sm_ddl_add_needing(target, SM_DDL_ATTACH, table_needs(table),
-		                   psprintf("ALTER TABLE %s ATTACH PARTITION %s %s",
-		                            sm_node_property(&table->object, "parents")->items[0],
-		                            table->object.name,
-		                            sm_node_text(&table->object, "partition_bound")));
+		attach_partition(target);
 	add_options(target, sm_node_property(&table->object, "toast_options"), "toast.");
 	for (int i = 0; i < columns->count; i++)
 		add_column_details(target, &columns->nodes[i]);
@@ -303,26 +317,38 @@ drop_table(SmDdlTarget *target)
 			           quote_identifier(constraints->nodes[i].name));
 	}
 	sm_ddl_add_needing(
-	    target, SM_DDL_DROP, table_needs(table),
+	    target, SM_DDL_DROP, table_drop_needs(table),
 	    psprintf("DROP %s %s", sm_ddl_keyword(target->pair->kind), table->object.name));
 }
 
-/* Another name, another schema, or both. */
+/* What belongs to a column moves with its table. */
+static bool
+moves_alone(const SmDdlTarget *target)
+{
+	const SmBody *now = target->pair->to;
+
+	return strcmp(target->pair->kind, "sequence") != 0 ||
+	       sm_node_property(&now->object, "owned_by") == NULL;
+}
+
+/*
+ * Another name, another schema, or both.  A schema that was renamed has its
+ * wanted name by then; of a routine only what stands before its arguments counts.
+ */
 void
 sm_ddl_rename(SmDdlTarget *target)
 {
 	const char *now = target->pair->to->object.name;
 	const char *wanted = target->pair->from->object.name;
 	const char *keyword = sm_ddl_keyword(target->pair->kind);
+	const char *schema = sm_ddl_schema_of(wanted);
+	const char *renamed = sm_renames_now(target->ddl->pairs->renames, "schema", schema);
+	const char *rest = psprintf("%s%s", sm_ddl_bare_name(now), now + sm_ddl_until(now, '('));
 
-	if (strcmp(sm_ddl_schema_of(now), sm_ddl_schema_of(wanted)) != 0)
-	{
-		sm_ddl_add(target, SM_DDL_RENAME, "ALTER %s %s SET SCHEMA %s", keyword, now,
-		           sm_ddl_schema_of(wanted));
-		now = psprintf("%s.%s", sm_ddl_schema_of(wanted), sm_ddl_bare_name(now));
-	}
-	if (strcmp(now, wanted) != 0)
-		sm_ddl_add(target, SM_DDL_RENAME, "ALTER %s %s RENAME TO %s", keyword, now,
+	if (strcmp(sm_ddl_schema_of(now), renamed) != 0 && moves_alone(target))
+		sm_ddl_add(target, SM_DDL_RENAME, "ALTER %s %s SET SCHEMA %s", keyword, now, schema);
+	if (strcmp(sm_ddl_bare_name(now), sm_ddl_bare_name(wanted)) != 0)
+		sm_ddl_add(target, SM_DDL_RENAME, "ALTER %s %s.%s RENAME TO %s", keyword, schema, rest,
 		           sm_ddl_bare_name(wanted));
 }
 
@@ -346,16 +372,14 @@ change_parents(SmDdlTarget *target)
 			sm_ddl_add(target, SM_DDL_DROP_COLUMN, "ALTER TABLE %s NO INHERIT %s", now->name,
 			           parents->items[i]);
 	}
-	for (int i = 0; wanted_parents && i < wanted_parents->nitems; i++)
+	if (is_partition(target->pair->from))
 	{
-		if (is_partition(target->pair->from))
-			sm_ddl_add(target, SM_DDL_KEY, "ALTER TABLE %s ATTACH PARTITION %s %s",
-			           wanted_parents->items[i], wanted->name,
-			           sm_node_text(wanted, "partition_bound"));
-		else
-			sm_ddl_add(target, SM_DDL_KEY, "ALTER TABLE %s INHERIT %s", wanted->name,
-			           wanted_parents->items[i]);
+		attach_partition(target);
+		return;
 	}
+	for (int i = 0; wanted_parents && i < wanted_parents->nitems; i++)
+		sm_ddl_add(target, SM_DDL_KEY, "ALTER TABLE %s INHERIT %s", wanted->name,
+		           wanted_parents->items[i]);
 }
 
 /* One option: expected is the wanted "name=value", actual what is there. */
@@ -565,10 +589,34 @@ change_column(SmDdlTarget *target)
 		change_identity(target, alter);
 	else if (strcmp(property, "options") == 0)
 		change_column_option(target, alter);
-	else if (strcmp(property, "not_local") == 0 || strcmp(property, "inherited") == 0)
+	else if (strcmp(property, "inherited") == 0 || is_partition(target->pair->from))
 		return; /* follows the parents */
 	else if (!change_setting(target, alter))
 		sm_ddl_refuse(target, "%s of a column is not written", property);
+}
+
+/* Columns come in their order; what is generated of others comes after them. */
+static int
+column_rank(const SmBody *table, const SmNode *column)
+{
+	const SmProperty *order = sm_node_property(&table->object, "column_order");
+	int rank = 0;
+
+	while (order && rank < order->nitems && strcmp(order->items[rank], column->name) != 0)
+		rank++;
+	return sm_node_property(column, "generated") ? MaxHeapAttributeNumber + rank : rank;
+}
+
+static void
+drop_column(SmDdlTarget *target, const SmNode *column)
+{
+	if (sm_node_is(column, "not_local"))
+		return; /* goes with the parent's */
+	sm_ddl_add(target, SM_DDL_DROP_COLUMN, "%s DROP %s %s", sm_ddl_alter_table(target, false),
+	           strcmp(target->pair->kind, "type") == 0 ? "ATTRIBUTE" : "COLUMN",
+	           quote_identifier(column->name));
+	/* steps that drop run backwards */
+	sm_ddl_set_rank(target, column_rank(target->pair->to, column));
 }
 
 static void
@@ -581,15 +629,10 @@ add_column(SmDdlTarget *target)
 		return; /* comes with the parent's */
 	initStringInfo(&definition);
 	sm_ddl_append_column(target, &definition, column);
-	if (strcmp(target->pair->kind, "type") == 0)
-		sm_ddl_add(target, SM_DDL_COLUMN, "ALTER TYPE %s ADD ATTRIBUTE %s",
-		           target->pair->from->object.name, definition.data);
-	else
-	{
-		sm_ddl_add(target, SM_DDL_COLUMN, "%s ADD COLUMN %s", sm_ddl_alter_table(target, true),
-		           definition.data);
-		add_column_details(target, column);
-	}
+	sm_ddl_add(target, SM_DDL_COLUMN, "%s ADD %s %s", sm_ddl_alter_table(target, true),
+	           strcmp(target->pair->kind, "type") == 0 ? "ATTRIBUTE" : "COLUMN", definition.data);
+	sm_ddl_set_rank(target, column_rank(target->pair->from, column));
+	add_column_details(target, column);
 }
 
 void
@@ -611,10 +654,7 @@ sm_ddl_column(SmDdlTarget *target)
 			add_column(target);
 			break;
 		case SM_CHANGE_ADDED:
-			if (!sm_node_is(change->to, "not_local"))
-				sm_ddl_add(target, SM_DDL_DROP_COLUMN, "%s DROP %s %s",
-				           sm_ddl_alter_table(target, false), composite ? "ATTRIBUTE" : "COLUMN",
-				           quote_identifier(change->to->name));
+			drop_column(target, change->to);
 			break;
 		case SM_CHANGE_RENAMED:
 			sm_ddl_add(target, SM_DDL_RENAME_PART, "%s RENAME %s %s TO %s",

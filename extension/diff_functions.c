@@ -64,6 +64,17 @@ required_text(FunctionCallInfo fcinfo, int number, const char *what)
 	return text_to_cstring(PG_GETARG_TEXT_PP(number));
 }
 
+/* Columns of the one object that have another name. */
+static SmRenames *
+own_renames(FunctionCallInfo fcinfo, const char *name)
+{
+	SmRenames *renames = sm_renames_create();
+
+	if (!PG_ARGISNULL(5) && !PG_ARGISNULL(6))
+		sm_pairs_note_columns(renames, name, PG_GETARG_JSONB_P(5), PG_GETARG_JSONB_P(6));
+	return renames;
+}
+
 PG_FUNCTION_INFO_V1(summit_migrate_diff_bodies);
 Datum
 summit_migrate_diff_bodies(PG_FUNCTION_ARGS)
@@ -78,7 +89,7 @@ summit_migrate_diff_bodies(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, 0);
 	if (pair.from || pair.to)
-		sm_diff_pair(&pair, NULL, put_change, fcinfo->resultinfo);
+		sm_diff_pair(&pair, own_renames(fcinfo, name), put_change, fcinfo->resultinfo);
 	return (Datum) 0;
 }
 

@@ -13,6 +13,7 @@
 #include "compat.h"
 #include "diff_property.h"
 #include "privileges.h"
+#include "same_text.h"
 
 /* How the entries of a list stand to each other. */
 typedef enum Shape
@@ -31,11 +32,15 @@ typedef enum Names
 	NAMES_NOTHING,
 	NAMES_ROLE,
 	NAMES_SCHEMA,
-	NAMES_RELATION, /* or type, with its array suffix */
+	NAMES_RELATION, /* or type with its array suffix, index, routine with its arguments */
 	NAMES_QUALIFIED_COLUMN,
-	NAMES_COLUMN,           /* raw, of the object itself */
-	NAMES_KEY,              /* the same quoted, or an expression */
-	NAMES_REFERENCED_COLUMN /* raw, of the table that property references names */
+	NAMES_COLUMN,            /* raw, of the object itself */
+	NAMES_KEY,               /* the same quoted, or an expression */
+	NAMES_REFERENCED_COLUMN, /* raw, of the table that property references names */
+	NAMES_EXPRESSION,        /* a text that may name anything */
+	NAMES_STATEMENT,
+	NAMES_ARGUMENTS,
+	NAMES_RESULT
 } Names;
 
 typedef struct PropertyRule
@@ -47,33 +52,61 @@ typedef struct PropertyRule
 
 static const PropertyRule property_rules[] = {
     {"acl", SHAPE_PRIVILEGES, NAMES_ROLE},
+    {"arguments", SHAPE_WHOLE, NAMES_ARGUMENTS},
     {"base_type", SHAPE_WHOLE, NAMES_RELATION},
+    {"canonical", SHAPE_WHOLE, NAMES_RELATION},
+    {"check", SHAPE_WHOLE, NAMES_EXPRESSION},
+    {"collation", SHAPE_WHOLE, NAMES_RELATION},
     {"column_order", SHAPE_ORDER, NAMES_COLUMN},
     {"columns", SHAPE_WHOLE, NAMES_COLUMN},
+    {"combine", SHAPE_WHOLE, NAMES_RELATION},
+    {"default", SHAPE_WHOLE, NAMES_EXPRESSION},
+    {"definition", SHAPE_WHOLE, NAMES_STATEMENT},
     {"depends_on_extensions", SHAPE_SET, NAMES_NOTHING},
+    {"expression", SHAPE_WHOLE, NAMES_EXPRESSION},
     {"fdw_options", SHAPE_KEYED, NAMES_NOTHING},
+    {"final", SHAPE_WHOLE, NAMES_RELATION},
+    {"function", SHAPE_WHOLE, NAMES_RELATION},
     {"include", SHAPE_WHOLE, NAMES_KEY},
     {"keys", SHAPE_WHOLE, NAMES_KEY},
     {"labels", SHAPE_LABELS, NAMES_NOTHING},
     {"member_acl", SHAPE_SET, NAMES_NOTHING},
     {"member_of", SHAPE_SET, NAMES_NOTHING},
+    {"moving_final", SHAPE_WHOLE, NAMES_RELATION},
+    {"moving_inverse", SHAPE_WHOLE, NAMES_RELATION},
+    {"moving_state_type", SHAPE_WHOLE, NAMES_RELATION},
+    {"moving_transition", SHAPE_WHOLE, NAMES_RELATION},
+    {"multirange", SHAPE_WHOLE, NAMES_RELATION},
     {"of_type", SHAPE_WHOLE, NAMES_RELATION},
     {"operations", SHAPE_SET, NAMES_NOTHING},
     {"options", SHAPE_KEYED, NAMES_NOTHING},
     {"owned_by", SHAPE_WHOLE, NAMES_QUALIFIED_COLUMN},
     {"owner", SHAPE_WHOLE, NAMES_ROLE},
+    {"parent", SHAPE_WHOLE, NAMES_RELATION},
     {"parents", SHAPE_WHOLE, NAMES_RELATION},
+    {"predicate", SHAPE_WHOLE, NAMES_EXPRESSION},
+    {"publications", SHAPE_SET, NAMES_NOTHING},
     {"references", SHAPE_WHOLE, NAMES_RELATION},
     {"referenced_columns", SHAPE_WHOLE, NAMES_REFERENCED_COLUMN},
+    {"relation", SHAPE_WHOLE, NAMES_RELATION},
+    {"returns", SHAPE_WHOLE, NAMES_RESULT},
     {"roles", SHAPE_WHOLE, NAMES_ROLE},
     {"schema", SHAPE_WHOLE, NAMES_SCHEMA},
     {"schemas", SHAPE_SET, NAMES_SCHEMA},
     {"security_labels", SHAPE_SET, NAMES_NOTHING},
     {"set_columns", SHAPE_WHOLE, NAMES_COLUMN},
     {"settings", SHAPE_KEYED, NAMES_NOTHING},
+    {"state_type", SHAPE_WHOLE, NAMES_RELATION},
+    {"subtype", SHAPE_WHOLE, NAMES_RELATION},
+    {"subtype_diff", SHAPE_WHOLE, NAMES_RELATION},
+    {"subtype_opclass", SHAPE_WHOLE, NAMES_RELATION},
+    {"support", SHAPE_WHOLE, NAMES_RELATION},
     {"tables", SHAPE_SET, NAMES_RELATION},
+    {"tags", SHAPE_SET, NAMES_NOTHING},
     {"toast_options", SHAPE_KEYED, NAMES_NOTHING},
+    {"transition", SHAPE_WHOLE, NAMES_RELATION},
     {"type", SHAPE_WHOLE, NAMES_RELATION},
+    {"using", SHAPE_WHOLE, NAMES_EXPRESSION},
 };
 
 /* What the constraint of an index says already. */
@@ -150,10 +183,31 @@ name_now(const SmDiff *diff, const SmChange *change, Names names, const char *va
 		case NAMES_REFERENCED_COLUMN:
 			return sm_renames_column_now(diff->renames, sm_node_text(change->from, "references"),
 			                             value);
-		case NAMES_NOTHING:
-			break;
+		default:
+			return value;
 	}
-	return value;
+}
+
+/* Whether an older value, which is a text of SQL, says the same as a newer one. */
+static bool
+same_sql(const SmDiff *diff, Names names, const char *from, const char *to)
+{
+	static const SmTextKind kinds[] = {[NAMES_KEY] = SM_TEXT_EXPRESSION,
+	                                   [NAMES_EXPRESSION] = SM_TEXT_EXPRESSION,
+	                                   [NAMES_STATEMENT] = SM_TEXT_STATEMENT,
+	                                   [NAMES_ARGUMENTS] = SM_TEXT_ARGUMENTS,
+	                                   [NAMES_RESULT] = SM_TEXT_RESULT};
+
+	if (names < NAMES_EXPRESSION && names != NAMES_KEY)
+		return false;
+	return sm_same_text(kinds[names], from, to, diff->renames, diff->pair->from->object.name);
+}
+
+static bool
+same_value(const SmDiff *diff, const SmChange *change, Names names, const char *from,
+           const char *to)
+{
+	return strcmp(name_now(diff, change, names, from), to) == 0 || same_sql(diff, names, from, to);
 }
 
 static void
@@ -183,7 +237,7 @@ same_list(const SmDiff *diff, const SmChange *change, Names names, const SmPrope
 		return false;
 	for (int i = 0; i < from->nitems; i++)
 	{
-		if (strcmp(name_now(diff, change, names, from->items[i]), to->items[i]) != 0)
+		if (!same_value(diff, change, names, from->items[i], to->items[i]))
 			return false;
 	}
 	return true;
@@ -201,7 +255,7 @@ diff_whole(SmDiff *diff, const SmChange *change, Names names, const SmProperty *
 			return;
 	}
 	else if (from && to && from->list == to->list &&
-	         strcmp(name_now(diff, change, names, from->text), to->text) == 0)
+	         same_value(diff, change, names, from->text, to->text))
 		return;
 	emit(diff, change, name, from ? from->text : NULL, to ? to->text : NULL);
 }

@@ -153,19 +153,17 @@ pair_renamed(SmPairs *pairs, SmPairRow *rows, int count)
 	}
 }
 
-/* Columns of an object that have another name. */
-static void
-note_renamed_columns(SmPairs *pairs, const SmPairRow *row)
+void
+sm_pairs_note_columns(SmRenames *renames, const char *name, Jsonb *from_identity,
+                      Jsonb *to_identity)
 {
 	SmNodeList from;
 	SmNodeList to;
 
-	if (row->from.identity == NULL || row->to.identity == NULL || row->from.body == NULL ||
-	    row->to.body == NULL ||
-	    sm_body_identity_oid(row->from.identity) != sm_body_identity_oid(row->to.identity))
+	if (sm_body_identity_oid(from_identity) != sm_body_identity_oid(to_identity))
 		return;
-	from = sm_body_identity_parts(row->from.identity, SM_PART_COLUMN);
-	to = sm_body_identity_parts(row->to.identity, SM_PART_COLUMN);
+	from = sm_body_identity_parts(from_identity, SM_PART_COLUMN);
+	to = sm_body_identity_parts(to_identity, SM_PART_COLUMN);
 	for (int i = 0; i < from.count; i++)
 	{
 		for (int j = 0; j < to.count; j++)
@@ -176,11 +174,17 @@ note_renamed_columns(SmPairs *pairs, const SmPairRow *row)
 			if (other->identity != from.nodes[i].identity)
 				continue;
 			if (strcmp(other->name, from.nodes[i].name) != 0)
-				sm_renames_add_column(pairs->renames, row->from.name, from.nodes[i].name,
-				                      other->name);
+				sm_renames_add_column(renames, name, from.nodes[i].name, other->name);
 			break;
 		}
 	}
+}
+
+static void
+note_renamed_columns(SmPairs *pairs, const SmPairRow *row)
+{
+	if (row->from.identity && row->to.identity && row->from.body && row->to.body)
+		sm_pairs_note_columns(pairs->renames, row->from.name, row->from.identity, row->to.identity);
 }
 
 static const char *

@@ -45,6 +45,10 @@ extern SmPairs *sm_pairs_read(SmQueryScope *scope, int32 from, const int32 *to);
  */
 extern SmPairs *sm_pairs_read_state(SmQueryScope *scope, const int32 *snapshot);
 
+/* Notes which columns of an object (its older name) have other names, by identity. */
+extern void sm_pairs_note_columns(SmRenames *renames, const char *name, Jsonb *from_identity,
+                                  Jsonb *to_identity);
+
 /* One object of a row, its bodies read in the current memory context. */
 extern void sm_pairs_get(const SmPairRow *row, SmPair *pair);
 

@@ -52,6 +52,12 @@ sm_renames_create(void)
 	return renames;
 }
 
+bool
+sm_renames_is_empty(const SmRenames *renames)
+{
+	return renames == NULL || renames->names == NULL;
+}
+
 /* Relations and types share one name space here: no two have the same name. */
 static const char *
 name_space(const char *kind)
@@ -103,22 +109,50 @@ find(const SmRenames *renames, const char *key)
 	return entry ? entry->now : NULL;
 }
 
+/* The name without its array suffix, or NULL where it has none. */
+static char *
+element_name(const char *name)
+{
+	int length = (int) strlen(name) - (int) strlen(ARRAY_SUFFIX);
+
+	if (length <= 0 || strcmp(name + length, ARRAY_SUFFIX) != 0)
+		return NULL;
+	return pnstrdup(name, length);
+}
+
+/* A name whose schema has another one; NULL: it has not. */
+static const char *
+in_renamed_schema(const SmRenames *renames, const char *name)
+{
+	bool quoted = false;
+	const char *dot = name;
+	const char *schema;
+
+	for (; *dot && (quoted || *dot != '.'); dot++)
+		quoted ^= (*dot == '"');
+	if (*dot != '.')
+		return NULL;
+	schema = find(renames, psprintf("schema\t%s", pnstrdup(name, dot - name)));
+	return schema ? psprintf("%s%s", schema, dot) : NULL;
+}
+
 const char *
 sm_renames_now(const SmRenames *renames, const char *kind, const char *name)
 {
 	const char *now;
-	int length;
+	char *element;
 
-	if (name == NULL || renames == NULL || renames->names == NULL)
+	if (name == NULL || sm_renames_is_empty(renames))
 		return name;
 	now = find(renames, psprintf("%s\t%s", kind, name));
-	length = (int) strlen(name) - (int) strlen(ARRAY_SUFFIX);
-	if (now == NULL && length > 0 && strcmp(name + length, ARRAY_SUFFIX) == 0)
+	element = now ? NULL : element_name(name);
+	if (element)
 	{
-		now = find(renames, psprintf("%s\t%s", kind, pnstrdup(name, length)));
-		if (now)
-			now = psprintf("%s" ARRAY_SUFFIX, now);
+		now = find(renames, psprintf("%s\t%s", kind, element));
+		now = now ? psprintf("%s" ARRAY_SUFFIX, now) : NULL;
 	}
+	if (now == NULL && *kind == '\0')
+		now = in_renamed_schema(renames, name);
 	return now ? now : name;
 }
 
@@ -127,7 +161,7 @@ sm_renames_column_now(const SmRenames *renames, const char *relation, const char
 {
 	const char *now = NULL;
 
-	if (renames && renames->names && relation && column)
+	if (!sm_renames_is_empty(renames) && relation && column)
 		now = find(renames, psprintf("column\t%s\t%s", relation, column));
 	return now ? now : column;
 }
@@ -139,7 +173,7 @@ sm_renames_qualified_column_now(const SmRenames *renames, const char *name)
 	char *relation;
 	const char *column;
 
-	if (name == NULL || renames == NULL || renames->names == NULL)
+	if (name == NULL || sm_renames_is_empty(renames))
 		return name;
 	names = sm_qualified_name_list(name);
 	if (list_length(names) != 3)

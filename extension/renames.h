@@ -12,6 +12,9 @@ typedef struct SmRenames SmRenames;
 /* None yet, in the current memory context. */
 extern SmRenames *sm_renames_create(void);
 
+/* Whether nothing was renamed; NULL is so too. */
+extern bool sm_renames_is_empty(const SmRenames *renames);
+
 /* Notes that an object (its kind and name as in bodies) has another name now. */
 extern void sm_renames_add(SmRenames *renames, const char *kind, const char *from, const char *to);
 
@@ -22,7 +25,8 @@ extern void sm_renames_add_column(SmRenames *renames, const char *relation, cons
 /*
  * What is called so now; the name itself where nothing was renamed.  NULL gives
  * NULL.  A role or schema is asked for by its kind, a relation or type by "",
- * with its array suffix or without.
+ * with its array suffix or without; where only its schema was renamed, that
+ * counts too.
  */
 extern const char *sm_renames_now(const SmRenames *renames, const char *kind, const char *name);
 
