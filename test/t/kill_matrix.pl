@@ -182,6 +182,7 @@ my %doubtful = (
 sub leave_in_doubt
 {
 	my ($project, $id, $phase, $direction, $statement) = @_;
+	lock_freed_after($project);    # the backend of the one before may still be ending
 	$project->query(<<"SQL");
 SET client_min_messages = warning;
 SELECT summit_migrate.begin_run('apply');
