@@ -125,8 +125,9 @@ undo_failed(Apply *apply, SmOutcome outcome)
 {
 	const char *wanted = apply->context->options.on_failure;
 
-	if (outcome != SM_OUTCOME_FAILED || apply->at == NULL || wanted == NULL ||
-	    strcmp(wanted, "rollback") != 0)
+	bool failed = outcome == SM_OUTCOME_FAILED || outcome == SM_OUTCOME_REFUSED;
+
+	if (!failed || apply->at == NULL || wanted == NULL || strcmp(wanted, "rollback") != 0)
 		return;
 	sm_output_note("undoing what is completed of %s", apply->at->migration->id);
 	(void) sm_undo_failed(&apply->run, apply->plan, apply->at->migration);
@@ -226,6 +227,7 @@ sm_cmd_apply(SmContext *context)
 	apply.request = sm_apply_request(context);
 	apply.conn = sm_conn_open(&context->config, NULL, SM_CONN_EXTENSION | SM_CONN_WRITER);
 	sm_run_init(&apply.run, apply.conn, &context->config, "apply");
+	apply.run.allow_understated = context->options.allow_understated_bump;
 	apply.run.epoch = sm_run_epoch(apply.conn);
 	make_plan(&apply);
 	sm_apply_require_sound(apply.plan);

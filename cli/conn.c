@@ -315,6 +315,19 @@ sm_conn_reopen(SmConn *conn, int wait_ms)
 	return same;
 }
 
+bool
+sm_conn_retry(SmConn *conn)
+{
+	sm_interrupt_watch(NULL);
+	PQfinish(conn->pg);
+	conn->pg = connect_once(conn->conninfo);
+	if (PQstatus(conn->pg) != CONNECTION_OK)
+		return false;
+	PQsetNoticeReceiver(conn->pg, take_notice, NULL);
+	sm_interrupt_watch(conn->pg);
+	return true;
+}
+
 void
 sm_conn_close(SmConn *conn)
 {

@@ -18,6 +18,7 @@ typedef struct SmReport
 	int phases;        /* that were completed */
 	int units;         /* that were run */
 	double started;    /* ms of sm_clock() */
+	bool silent;       /* nothing is said of phases */
 } SmReport;
 
 extern void sm_report_init(SmReport *report);
