@@ -12,6 +12,70 @@
 
 #define SHOWN_LENGTH 200
 
+/* NULL where the server says nothing. */
+static const char *
+cell(const SmDifference *difference, int row, int column)
+{
+	return PQgetisnull(difference->rows, row, column) ? NULL
+	                                                  : PQgetvalue(difference->rows, row, column);
+}
+
+/* ---- objects and their parts ---- */
+
+/* Columns and the like are named behind the object that they are part of. */
+static bool
+is_part(const SmDifference *difference, int row)
+{
+	static const char *const parts[] = {"column", "constraint", "index", "trigger",
+	                                    "rule",   "policy",     NULL};
+
+	for (int i = 0; parts[i] != NULL; i++)
+		if (strcmp(cell(difference, row, SM_DIFFERENCE_TYPE), parts[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Where the last identifier of a qualified name begins; it may be quoted. */
+static size_t
+last_identifier(const char *name)
+{
+	size_t start = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; name[i] != '\0'; i++)
+	{
+		if (name[i] == '"')
+			quoted = !quoted;
+		else if (name[i] == '.' && !quoted)
+			start = i + 1;
+	}
+	return start;
+}
+
+/* The length of the object's own name in a row's. */
+static size_t
+owner_length(const SmDifference *difference, int row)
+{
+	const char *name = cell(difference, row, SM_DIFFERENCE_NAME);
+	size_t start = last_identifier(name);
+
+	return is_part(difference, row) && start > 0 ? start - 1 : strlen(name);
+}
+
+/* Whether two rows are about one object or parts of it. */
+static bool
+is_same_object(const SmDifference *difference, int row, int other)
+{
+	size_t length = owner_length(difference, row);
+
+	return length == owner_length(difference, other) &&
+	       strncmp(cell(difference, row, SM_DIFFERENCE_NAME),
+	               cell(difference, other, SM_DIFFERENCE_NAME), length) == 0 &&
+	       (is_part(difference, row) || is_part(difference, other) ||
+	        strcmp(cell(difference, row, SM_DIFFERENCE_TYPE),
+	               cell(difference, other, SM_DIFFERENCE_TYPE)) == 0);
+}
+
 /* ---- comparing ---- */
 
 /* Counts the objects, and the most that any change asks for. */
@@ -19,19 +83,16 @@ static void
 sum_up(SmDifference *difference)
 {
 	static const char *const bumps[] = {"none", "patch", "minor", "major"};
-	const PGresult *rows = difference->rows;
 	int highest = -1;
 
-	for (int i = 0; i < PQntuples(rows); i++)
+	for (int i = 0; i < PQntuples(difference->rows); i++)
 	{
+		const char *bump = cell(difference, i, SM_DIFFERENCE_BUMP);
+
 		for (int j = 0; j < (int) lengthof(bumps); j++)
-			if (strcmp(PQgetvalue(rows, i, SM_DIFFERENCE_BUMP), bumps[j]) == 0)
+			if (bump != NULL && strcmp(bump, bumps[j]) == 0)
 				highest = Max(highest, j);
-		if (i == 0 ||
-		    strcmp(PQgetvalue(rows, i, SM_DIFFERENCE_NAME),
-		           PQgetvalue(rows, i - 1, SM_DIFFERENCE_NAME)) != 0 ||
-		    strcmp(PQgetvalue(rows, i, SM_DIFFERENCE_TYPE),
-		           PQgetvalue(rows, i - 1, SM_DIFFERENCE_TYPE)) != 0)
+		if (i == 0 || !is_same_object(difference, i, i - 1))
 			difference->objects++;
 	}
 	difference->bump = highest < 0 ? NULL : pg_strdup(bumps[highest]);
@@ -44,9 +105,8 @@ compare_snapshots(SmDifference *difference, SmConn *conn, const SmSide *from, co
 	char *query = psprintf(
 	    "SELECT d.change, d.object_type, d.object_name, d.property, d.expected, d.actual, d.bump, "
 	    "d.evidence, d.rule, d.direction, d.hazard "
-	    "FROM %s.schema_diff($1::pg_catalog.int4, $2::pg_catalog.int4) d "
-	    "ORDER BY d.object_type COLLATE pg_catalog.\"C\", d.object_name COLLATE pg_catalog.\"C\", "
-	    "d.property COLLATE pg_catalog.\"C\" NULLS FIRST",
+	    "FROM %s.schema_diff($1::pg_catalog.int4, $2::pg_catalog.int4) WITH ORDINALITY d "
+	    "ORDER BY d.ordinality",
 	    conn->schema);
 
 	difference->rows =
@@ -79,7 +139,8 @@ sm_difference_objects(SmDifference *difference, SmConn *conn, const char *from, 
 	                               "name) "
 	                               "CROSS JOIN LATERAL %s.diff_bodies('database'::pg_catalog.text, "
 	                               "kind, name, a.body, "
-	                               "b.body, NULL::pg_catalog.jsonb, NULL::pg_catalog.jsonb) d "
+	                               "b.body, NULL::pg_catalog.jsonb, NULL::pg_catalog.jsonb) WITH "
+	                               "ORDINALITY d "
 	                               "WHERE a.body IS DISTINCT FROM b.body "
 	                               "AND NOT EXISTS (SELECT FROM unsettled u WHERE u.kind = "
 	                               "coalesce(a.kind, b.kind) "
@@ -113,7 +174,7 @@ sm_difference_find(SmDifference *difference, SmContext *context, const SmSide *f
 	char *second;
 
 	memset(difference, 0, sizeof(SmDifference));
-	if (sm_side_is_ours(from) && sm_side_is_ours(to))
+	if (from->snapshot != NULL && sm_side_is_ours(to))
 	{
 		compare_snapshots(difference, from->conn, from, to);
 		return;
@@ -136,14 +197,6 @@ sm_difference_free(SmDifference *difference)
 }
 
 /* ---- for people ---- */
-
-/* NULL where the server says nothing. */
-static const char *
-cell(const SmDifference *difference, int row, int column)
-{
-	return PQgetisnull(difference->rows, row, column) ? NULL
-	                                                  : PQgetvalue(difference->rows, row, column);
-}
 
 static SmColor
 color_of(char sign)
@@ -190,54 +243,85 @@ print_text_line(void *arg, char sign, const char *line, int length)
 	pg_free(text);
 }
 
-/* "property: old → new", a text of several lines as its lines. */
+/* "what: old → new", a text of several lines as its lines. */
 static void
-print_value(const char *property, const char *from, const char *to)
+print_value(char sign, const char *what, const char *from, const char *to)
 {
 	bool lines = (from != NULL && strchr(from, '\n')) || (to != NULL && strchr(to, '\n'));
-	char sign = from == NULL ? '+' : to == NULL ? '-' : '~';
-	char *first;
-	char *second;
-	char *text;
+	char *first = shorten(from == NULL || lines ? "" : from);
+	char *second = shorten(to == NULL || lines ? "" : to);
+	bool both = first[0] != '\0' && second[0] != '\0';
+	char *text = psprintf("%s%s%s%s%s", what, first[0] || second[0] || lines ? ": " : "", first,
+	                      both ? " → " : "", second);
 
-	if (lines)
-	{
-		text = psprintf("%s:", property);
-		print_line(sign, 4, text);
-		sm_linediff(from == NULL ? "" : from, to == NULL ? "" : to, 2, print_text_line, NULL);
-		pg_free(text);
-		return;
-	}
-	first = shorten(from == NULL ? "" : from);
-	second = shorten(to == NULL ? "" : to);
-	text = psprintf("%s: %s%s%s", property, first, sign == '~' ? " → " : "", second);
 	print_line(sign, 4, text);
+	if (lines)
+		sm_linediff(from == NULL ? "" : from, to == NULL ? "" : to, 2, print_text_line, NULL);
 	pg_free(text);
 	pg_free(first);
 	pg_free(second);
+}
+
+/* Of an object or part that is on one side only, has another name, or another value. */
+static char
+sign_of(const SmDifference *difference, int row)
+{
+	const char *change = cell(difference, row, SM_DIFFERENCE_CHANGE);
+	bool valued = cell(difference, row, SM_DIFFERENCE_PROPERTY) != NULL;
+
+	if (strcmp(change, "added") == 0 || (valued && !cell(difference, row, SM_DIFFERENCE_FROM)))
+		return '+';
+	if (strcmp(change, "removed") == 0 || (valued && !cell(difference, row, SM_DIFFERENCE_TO)))
+		return '-';
+	return '~';
+}
+
+/* Whether a row is about the whole object, which its own line tells. */
+static bool
+is_whole(const SmDifference *difference, int row)
+{
+	return !is_part(difference, row) && cell(difference, row, SM_DIFFERENCE_PROPERTY) == NULL;
 }
 
 /* The object's own line. */
 static void
 print_object(const SmDifference *difference, int row)
 {
-	const char *change = cell(difference, row, SM_DIFFERENCE_CHANGE);
-	bool whole = cell(difference, row, SM_DIFFERENCE_PROPERTY) == NULL;
-	char sign = !whole                           ? '~'
-	            : strcmp(change, "added") == 0   ? '+'
-	            : strcmp(change, "removed") == 0 ? '-'
-	                                             : '~';
+	bool whole = is_whole(difference, row);
+	const char *type = is_part(difference, row) ? "" : cell(difference, row, SM_DIFFERENCE_TYPE);
 	const char *from = cell(difference, row, SM_DIFFERENCE_FROM);
 	const char *to = cell(difference, row, SM_DIFFERENCE_TO);
 	char *text;
 
-	if (whole && strcmp(change, "renamed") == 0 && from != NULL && to != NULL)
-		text = psprintf("%s %s → %s", cell(difference, row, SM_DIFFERENCE_TYPE), from, to);
+	if (whole && strcmp(cell(difference, row, SM_DIFFERENCE_CHANGE), "renamed") == 0)
+		text = psprintf("%s %s → %s", type, from, to);
 	else
-		text = psprintf("%s %s", cell(difference, row, SM_DIFFERENCE_TYPE),
+		text = psprintf("%s%s%.*s", type, type[0] == '\0' ? "" : " ",
+		                (int) owner_length(difference, row),
 		                cell(difference, row, SM_DIFFERENCE_NAME));
-	print_line(sign, 0, text);
+	print_line(whole ? sign_of(difference, row) : '~', 0, text);
 	pg_free(text);
+}
+
+/* The line of a property or part, below the object's. */
+static void
+print_detail(const SmDifference *difference, int row)
+{
+	const char *property = cell(difference, row, SM_DIFFERENCE_PROPERTY);
+	const char *name = cell(difference, row, SM_DIFFERENCE_NAME);
+	char *what;
+
+	if (!is_part(difference, row))
+		what = pg_strdup(property);
+	else if (strcmp(cell(difference, row, SM_DIFFERENCE_CHANGE), "renamed") == 0)
+		what = pg_strdup(cell(difference, row, SM_DIFFERENCE_TYPE));
+	else
+		what = psprintf("%s %s%s%s", cell(difference, row, SM_DIFFERENCE_TYPE),
+		                name + last_identifier(name), property == NULL ? "" : ", ",
+		                property == NULL ? "" : property);
+	print_value(sign_of(difference, row), what, cell(difference, row, SM_DIFFERENCE_FROM),
+	            cell(difference, row, SM_DIFFERENCE_TO));
+	pg_free(what);
 }
 
 /* "major: two views read it", below what it is about. */
@@ -256,27 +340,15 @@ print_meaning(const SmDifference *difference, int row)
 	pg_free(painted);
 }
 
-static bool
-is_same_object(const SmDifference *difference, int row, int other)
-{
-	return strcmp(cell(difference, row, SM_DIFFERENCE_TYPE),
-	              cell(difference, other, SM_DIFFERENCE_TYPE)) == 0 &&
-	       strcmp(cell(difference, row, SM_DIFFERENCE_NAME),
-	              cell(difference, other, SM_DIFFERENCE_NAME)) == 0;
-}
-
 void
 sm_difference_print(const SmDifference *difference)
 {
 	for (int i = 0; i < PQntuples(difference->rows); i++)
 	{
-		const char *property = cell(difference, i, SM_DIFFERENCE_PROPERTY);
-
 		if (i == 0 || !is_same_object(difference, i, i - 1))
 			print_object(difference, i);
-		if (property != NULL)
-			print_value(property, cell(difference, i, SM_DIFFERENCE_FROM),
-			            cell(difference, i, SM_DIFFERENCE_TO));
+		if (!is_whole(difference, i))
+			print_detail(difference, i);
 		print_meaning(difference, i);
 	}
 }
