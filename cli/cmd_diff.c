@@ -140,10 +140,9 @@ say_statements(SmContext *context, const SmSide *from, const SmSide *to)
 	cJSON *document;
 	bool differ;
 
-	if (!sm_side_is_ours(from) || !sm_side_is_ours(to))
-		sm_error_fail(
-		    SM_EXIT_USAGE, "Take a snapshot there, and give its id.",
-		    "--sql compares states of the configured database: snapshots, expected, live");
+	if (from->snapshot == NULL || !sm_side_is_ours(to))
+		sm_error_fail(SM_EXIT_USAGE, "summit-migrate snapshot takes one.",
+		              "with --sql A is a snapshot or expected, and B another or live");
 	rows = sm_conn_call(from->conn, "schema_diff_sql(int4,int4)", values);
 	differ = PQntuples(rows) > 0;
 	if (sm_output_is_json())
