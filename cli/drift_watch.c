@@ -30,6 +30,7 @@ typedef struct Watch
 	long long seal; /* the last one that is done with */
 	bool from_now;  /* seal is still to be found out */
 	bool may_seal;  /* the role may do it itself; else somebody else must */
+	bool said;      /* that it watches */
 	int printed;
 	double deadline; /* 0: none */
 } Watch;
@@ -199,7 +200,6 @@ look(Watch *watch)
 	{
 		watch->seal = head;
 		watch->from_now = false;
-		sm_output_note("watching; the journal stands at seal %lld", head);
 	}
 	if (head < watch->seal)
 	{
@@ -265,28 +265,36 @@ reconnect(Watch *watch)
 	}
 }
 
+/* Takes the notifications that are there; some came with the answers to what was asked last. */
+static bool
+was_told(Watch *watch)
+{
+	PGnotify *notify;
+	bool told = false;
+
+	while ((notify = PQnotifies(watch->conn->pg)) != NULL)
+	{
+		told = true;
+		PQfreemem(notify);
+	}
+	return told;
+}
+
 /* Waits for a notification, the next look or the end.  false: the connection is lost. */
 static bool
 wait_for_news(Watch *watch)
 {
 	int interval = watch->context->options.interval;
 	double next = sm_clock() + (interval < 0 ? INTERVAL_MS : interval);
-	bool told = false;
 
-	while (!told && !is_over(watch) && sm_clock() < next)
+	while (!was_told(watch) && !is_over(watch) && sm_clock() < next)
 	{
 		struct pollfd socket = {.fd = PQsocket(watch->conn->pg), .events = POLLIN};
-		PGnotify *notify;
 
 		if (!sm_interrupt_poll(&socket, time_left(watch, Max(1, (int) (next - sm_clock())))))
 			break;
 		if (!PQconsumeInput(watch->conn->pg) || is_lost(watch))
 			return false;
-		while ((notify = PQnotifies(watch->conn->pg)) != NULL)
-		{
-			told = true;
-			PQfreemem(notify);
-		}
 	}
 	return true;
 }
@@ -308,6 +316,9 @@ sm_drift_watch(SmContext *context, SmConn *conn)
 	{
 		bool there = look(&watch);
 
+		if (there && !watch.said)
+			sm_output_note("watching, behind seal %lld", watch.seal);
+		watch.said = watch.said || there;
 		if (is_over(&watch))
 			break;
 		if (!there || !wait_for_news(&watch))

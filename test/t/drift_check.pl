@@ -88,7 +88,7 @@ my ($status, $said, $err) = $project->run('drift', 'check', '--lock-wait', '0');
 is($status, 5, 'beside a run: exit status');
 like($err, qr/a run is under way: summit-migrate apply, process \d+/, 'beside a run: who it is');
 my $check = $project->start('drift', 'check');
-ok(wait_for(sub { ${ $check->{stderr} } =~ /waiting for the run of summit-migrate apply/ }), 'it waits, and says so');
+ok(wait_for(sub { ($project->said($check))[1] =~ /waiting for the run of summit-migrate apply/ }), 'it waits, and says so');
 is($project->query("SELECT count(*) FROM pg_locks WHERE NOT granted"), 0, 'and makes nobody wait');
 $project->query("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
 ($status) = $project->finish($run);

@@ -18,7 +18,7 @@ sub watch
 {
 	my $call = $project->start('drift', 'watch', @_);
 
-	ok(wait_for(sub { ${ $call->{stderr} } =~ /watching/ }), "watch @_ is ready") or diag(${ $call->{stderr} });
+	ok(wait_for(sub { ($project->said($call))[1] =~ /watching/ }), "watch @_ is ready") or diag(($project->said($call))[1]);
 	return $call;
 }
 
@@ -26,8 +26,9 @@ sub watch
 sub told
 {
 	my ($call) = @_;
+	my ($out) = $project->said($call);
 	return [ map { decode_json($_)->{identity_after} =~ s/^public\.//r }
-		grep { /\n\z/ } ${ $call->{stdout} } =~ /^(.*\n)/mg ];
+		grep { /\n\z/ } $out =~ /^(.*\n)/mg ];
 }
 
 sub told_is
@@ -55,8 +56,8 @@ my $started = time;
 $project->query("CREATE TABLE one (id int,\n\tname text)");
 told_is($json, ['one'], 'a change is told, those before the start are not');
 cmp_ok(time - $started, '<', 5, 'at once');
-ok(wait_for(sub { ${ $text->{stdout} } =~ /\n/ }), 'as text, too');
-like(${ $text->{stdout} },
+ok(wait_for(sub { ($project->said($text))[0] =~ /\n/ }), 'as text, too');
+like(($project->said($text))[0],
 	qr/^\d{4}-\S+ \S+  seal \d+  CREATE TABLE  table public\.one  by \S+ from a local socket \(\S+\): CREATE TABLE one \(id int, name text\)$/,
 	'one line: when, what, who, from where, the statement');
 $project->migration('20250101_000000_schema_m', 'CREATE TABLE m (id int);');
@@ -109,19 +110,19 @@ $node->restart;
 $project->query('CREATE TABLE after_restart (id int)');
 told_is($json, [ @so_far, 'after_terminate', 'after_restart' ], 'after a restart of the server');
 $node->stop('immediate');
-ok(wait_for(sub { (() = ${ $json->{stderr} } =~ /connection was lost/g) == 3 }), 'a crash is noticed');
+ok(wait_for(sub { (() = ($project->said($json))[1] =~ /connection was lost/g) == 3 }), 'a crash is noticed');
 $node->start;
 $project->query('CREATE TABLE after_crash (id int)');
 told_is($json, [ @so_far, 'after_terminate', 'after_restart', 'after_crash' ], 'after a crash');
 stop($json, 'INT', 130, 'SIGINT ends it with 130');
-my @seals = map { decode_json($_)->{seal} } ${ $json->{stdout} } =~ /^(.*)$/mg;
+my @seals = map { decode_json($_)->{seal} } ($project->said($json))[0] =~ /^(.*)$/mg;
 is_deeply(\@seals, [ sort { $a <=> $b } @seals ], 'in the order of the seals');
 is(scalar(keys %{ { map { $_ => 1 } @seals } }), scalar @seals, 'no seal twice');
 
 # while nobody answers, a signal ends it all the same
 my $waiting = watch('--json');
 $node->stop('immediate');
-ok(wait_for(sub { ${ $waiting->{stderr} } =~ /connection was lost/ }), 'without a server');
+ok(wait_for(sub { ($project->said($waiting))[1] =~ /connection was lost/ }), 'without a server');
 stop($waiting, 'TERM', 143, 'SIGTERM while it connects');
 $node->start;
 
