@@ -65,9 +65,6 @@ read_list(SmConn *conn, const char *id)
 	PGresult *rows = sm_conn_query(conn, query, 1, (const char *const[]){id});
 
 	pg_free(query);
-	if (id != NULL && PQntuples(rows) == 0)
-		sm_error_fail(SM_EXIT_USAGE, "summit-migrate snapshot list shows which there are.",
-		              "there is no snapshot %s", id);
 	return rows;
 }
 
@@ -154,8 +151,6 @@ show(SmContext *context, const char *word)
 		sm_error_fail(SM_EXIT_USAGE, "summit-migrate snapshot list shows which there are.",
 		              "\"%s\" is no snapshot", word);
 	sm_side_open(context, &side);
-	if (side.snapshot != NULL)
-		PQclear(read_list(side.conn, side.snapshot));
 	if (sm_output_is_json())
 	{
 		cJSON *document = cJSON_CreateObject();

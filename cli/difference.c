@@ -160,8 +160,7 @@ sm_difference_objects(SmDifference *difference, SmConn *conn, const char *from, 
 static bool
 needs_portable(const SmSide *from, const SmSide *to)
 {
-	return sm_side_major(from) == 0 || sm_side_major(to) == 0 ||
-	       sm_side_major(from) != sm_side_major(to);
+	return from->major == 0 || to->major == 0 || from->major != to->major;
 }
 
 void

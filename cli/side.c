@@ -74,29 +74,28 @@ sm_side_control(SmContext *context)
 	return control;
 }
 
-char *
-sm_side_expected(SmConn *conn)
+/* The snapshot of that id, or (NULL) the newest that is expected, and its server's major. */
+static void
+find_snapshot(SmSide *side)
 {
-	char *query = psprintf(
-	    "SELECT s.id FROM %s.snapshot_list() s WHERE s.expected ORDER BY s.id DESC LIMIT 1",
-	    conn->schema);
-	PGresult *result = sm_conn_query(conn, query, 0, NULL);
-	char *id = PQntuples(result) == 0 ? NULL : pg_strdup(PQgetvalue(result, 0, 0));
+	char *query = psprintf("SELECT s.id, s.server_major FROM %s.snapshot_list() s "
+	                       "WHERE CASE WHEN $1 IS NULL THEN s.expected "
+	                       "ELSE s.id = $1::pg_catalog.int4 END ORDER BY s.id DESC LIMIT 1",
+	                       side->conn->schema);
+	PGresult *rows = sm_conn_query(side->conn, query, 1, (const char *const[]){side->snapshot});
 
-	PQclear(result);
 	pg_free(query);
-	return id;
-}
-
-static char *
-require_expected(SmConn *conn)
-{
-	char *id = sm_side_expected(conn);
-
-	if (id == NULL)
-		sm_error_fail(SM_EXIT_USAGE, "apply and init take one; init again does no harm.",
-		              "the database has no expected snapshot yet");
-	return id;
+	if (PQntuples(rows) == 0 && side->snapshot != NULL)
+		sm_error_fail(SM_EXIT_USAGE, "summit-migrate snapshot list shows which there are.",
+		              "there is no snapshot %s", side->snapshot);
+	if (PQntuples(rows) == 0)
+		sm_error_fail(
+		    SM_EXIT_USAGE,
+		    "init makes the schema as it is the expected one, and so does the first apply.",
+		    "the database has no expected schema yet");
+	side->snapshot = pg_strdup(PQgetvalue(rows, 0, 0));
+	side->major = atoi(PQgetvalue(rows, 0, 1));
+	PQclear(rows);
 }
 
 /* A connection by what was typed, which may be another environment's. */
@@ -140,10 +139,14 @@ sm_side_open(SmContext *context, SmSide *side)
 			break;
 		default:
 			side->conn = sm_side_control(context);
-			if (side->kind == SM_SIDE_EXPECTED)
-				side->snapshot = require_expected(side->conn);
 			break;
 	}
+	if (side->file != NULL)
+		side->major = side->file->major;
+	else if (side->kind == SM_SIDE_SNAPSHOT || side->kind == SM_SIDE_EXPECTED)
+		find_snapshot(side);
+	else
+		side->major = side->conn->server_version / 10000;
 }
 
 bool
@@ -153,43 +156,33 @@ sm_side_is_ours(const SmSide *side)
 	       side->kind == SM_SIDE_EXPECTED;
 }
 
-int
-sm_side_major(const SmSide *side)
-{
-	return side->file != NULL ? side->file->major : side->conn->server_version / 10000;
-}
-
 /* ---- its objects ---- */
 
-static char *
-run_for_objects(const SmSide *side, const char *query, const char *value)
-{
-	PGresult *result = sm_conn_query(side->conn, query, 1, (const char *const[]){value});
-	char *objects = pg_strdup(PQgetvalue(result, 0, 0));
-
-	PQclear(result);
-	return objects;
-}
+/* Objects o of a snapshot, as schema_objects_live() has them. */
+#define SNAPSHOT_OBJECTS                                                                           \
+	"(SELECT 'database' AS section, k.key AS kind, n.key AS name, n.value AS body "                \
+	"FROM pg_catalog.jsonb_each(%s.snapshot_definition($1::pg_catalog.int4) -> 'database') k, "    \
+	"pg_catalog.jsonb_each(k.value) n)"
 
 /* The catalogs or a snapshot. */
 static char *
 read_objects(const SmSide *side, bool portable)
 {
 	char *condition = sm_schemafile_condition(side->conn);
-	const char *schema = side->conn->schema;
-	char *query;
-	char *objects;
-
-	query =
+	char *from = psprintf(side->snapshot != NULL ? SNAPSHOT_OBJECTS
+	                                             : "%s.schema_objects_live($1::pg_catalog.bool)",
+	                      side->conn->schema);
+	char *query =
 	    psprintf("SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object("
-	             "'kind', o.kind, 'name', o.name, 'body', o.body)), '[]') FROM %s.%s o WHERE %s",
-	             schema,
-	             side->snapshot == NULL ? "schema_objects_live($1::pg_catalog.bool)"
-	                                    : "snapshot_objects($1::pg_catalog.int4)",
-	             condition);
-	objects = run_for_objects(
-	    side, query, side->snapshot != NULL ? side->snapshot : (portable ? "true" : "false"));
+	             "'kind', o.kind, 'name', o.name, 'body', o.body)), '[]') FROM %s o WHERE %s",
+	             from, condition);
+	const char *value = side->snapshot != NULL ? side->snapshot : (portable ? "true" : "false");
+	PGresult *result = sm_conn_query(side->conn, query, 1, &value);
+	char *objects = pg_strdup(PQgetvalue(result, 0, 0));
+
+	PQclear(result);
 	pg_free(query);
+	pg_free(from);
 	free(condition);
 	return objects;
 }
@@ -197,6 +190,10 @@ read_objects(const SmSide *side, bool portable)
 char *
 sm_side_objects(const SmSide *side, bool portable)
 {
+	if (side->snapshot != NULL && portable)
+		sm_error_fail(SM_EXIT_USAGE, "Compare live, or write a file with --portable.",
+		              "%s is of PostgreSQL %d, and not in the form for other majors", side->label,
+		              side->major);
 	if (side->file == NULL)
 		return read_objects(side, portable);
 	if (!side->file->is_json)

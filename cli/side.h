@@ -29,6 +29,7 @@ typedef struct SmSide
 	SmConn *conn;       /* where it is; NULL: a file */
 	char *snapshot;     /* its id; NULL: what is live there */
 	SmSchemaFile *file; /* of SM_SIDE_FILE */
+	int major;          /* of its server; 0: a file in the form for all */
 } SmSide;
 
 /*
@@ -46,9 +47,6 @@ extern void sm_side_open(SmContext *context, SmSide *side);
 /* Whether it lies in the configured database. */
 extern bool sm_side_is_ours(const SmSide *side);
 
-/* The server's major; 0 for a file in portable form. */
-extern int sm_side_major(const SmSide *side);
-
 /*
  * Its objects as a JSON array of {"kind", "name", "body"}, or an object that has
  * it as "objects"; the caller frees it.  Exits where it cannot be had in that form.
@@ -57,8 +55,5 @@ extern char *sm_side_objects(const SmSide *side, bool portable);
 
 /* As JSON: {"kind", "name", "snapshot"}. */
 extern cJSON *sm_side_json(const SmSide *side);
-
-/* The newest snapshot that is the expected one; NULL where there is none. */
-extern char *sm_side_expected(SmConn *conn);
 
 #endif /* SM_SIDE_H */

@@ -140,7 +140,7 @@ $project->run_is(3, [ 'diff', 'live', $other->conninfo, '--exit-code' ], qr/^~ t
 $project->run_is(2, [ 'diff', 'live', 'postgresql://u:geheim@host/db' ], qr/^$/, qr/no secret is accepted in argv/);
 unlike(($project->run('diff', 'live', 'postgresql://u:geheim@host/db'))[2], qr/geheim/, 'and the secret is not printed');
 $project->run_is(7, [ 'diff', 'live', 'host=/no/such/folder dbname=x' ], qr/^$/, qr/could not connect/);
-$project->run_is(2, [ 'diff', 'expected', 'live' ], qr/^$/, qr/no expected snapshot yet/);
+$project->run_is(2, [ 'diff', 'expected', 'live' ], qr/^$/, qr/no expected schema yet/);
 $project->run_is(2, [ 'diff', 9999, 'live' ], qr/^$/, qr/9999/);
 
 $other->migration('20250101_000000_schema_users', 'CREATE TABLE users (id int);');
