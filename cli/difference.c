@@ -115,40 +115,32 @@ compare_snapshots(SmDifference *difference, SmConn *conn, const SmSide *from, co
 	sum_up(difference);
 }
 
-/* The objects of a parameter as rows. */
-#define OBJECTS(parameter)                                                                         \
-	"SELECT * FROM pg_catalog.jsonb_to_recordset(coalesce($" parameter                             \
-	"::pg_catalog.jsonb -> 'objects', $" parameter "::pg_catalog.jsonb)) "                         \
-	"AS o (kind pg_catalog.text, name pg_catalog.text, body pg_catalog.jsonb)"
+/* %s: the extension's schema */
+static const char *const objects_query =
+    "WITH o AS MATERIALIZED (SELECT p.side, r.* FROM (VALUES (1, $1::pg_catalog.jsonb), "
+    "(2, $2::pg_catalog.jsonb), (3, $3::pg_catalog.jsonb), (4, $4::pg_catalog.jsonb)) "
+    "p (side, objects), pg_catalog.jsonb_to_recordset(coalesce(p.objects -> 'objects', p.objects)) "
+    "r (kind pg_catalog.text, name pg_catalog.text, body pg_catalog.jsonb)), "
+    "unsettled AS MATERIALIZED (SELECT kind, name FROM (SELECT * FROM o WHERE side = 3) a "
+    "FULL JOIN (SELECT * FROM o WHERE side = 4) b USING (kind, name) "
+    "WHERE a.body IS DISTINCT FROM b.body), "
+    "pairs AS MATERIALIZED (SELECT kind, name, a.body AS from_body, b.body AS to_body "
+    "FROM (SELECT * FROM o WHERE side = 1) a "
+    "FULL JOIN (SELECT * FROM o WHERE side = 2) b USING (kind, name) "
+    "WHERE a.body IS DISTINCT FROM b.body) "
+    "SELECT d.change, d.object_type, d.object_name, d.property, d.expected, d.actual, "
+    "NULL, NULL, NULL, NULL, NULL FROM pairs p "
+    "CROSS JOIN LATERAL %s.diff_bodies('database'::pg_catalog.text, p.kind, p.name, p.from_body, "
+    "p.to_body, NULL::pg_catalog.jsonb, NULL::pg_catalog.jsonb) WITH ORDINALITY d "
+    "WHERE NOT EXISTS (SELECT FROM unsettled u WHERE u.kind = p.kind AND u.name = p.name) "
+    "ORDER BY p.kind COLLATE pg_catalog.\"C\", p.name COLLATE pg_catalog.\"C\", d.ordinality";
 
 void
 sm_difference_objects(SmDifference *difference, SmConn *conn, const char *from, const char *to,
                       const char *before, const char *after)
 {
 	const char *values[] = {from, to, before == NULL ? "[]" : before, after == NULL ? "[]" : after};
-	char *query = psprintf(
-	    "WITH a AS MATERIALIZED (" OBJECTS("1") "), b AS MATERIALIZED (" OBJECTS(
-	        "2") "), "
-	             "unsettled AS MATERIALIZED (SELECT kind, name FROM (" OBJECTS(
-	                 "3") ") c "
-	                      "FULL JOIN (" OBJECTS(
-	                          "4") ") d USING (kind, name) WHERE c.body IS DISTINCT FROM d.body) "
-	                               "SELECT d.change, d.object_type, d.object_name, d.property, "
-	                               "d.expected, d.actual, "
-	                               "NULL, NULL, NULL, NULL, NULL FROM a FULL JOIN b USING (kind, "
-	                               "name) "
-	                               "CROSS JOIN LATERAL %s.diff_bodies('database'::pg_catalog.text, "
-	                               "kind, name, a.body, "
-	                               "b.body, NULL::pg_catalog.jsonb, NULL::pg_catalog.jsonb) WITH "
-	                               "ORDINALITY d "
-	                               "WHERE a.body IS DISTINCT FROM b.body "
-	                               "AND NOT EXISTS (SELECT FROM unsettled u WHERE u.kind = "
-	                               "coalesce(a.kind, b.kind) "
-	                               "AND u.name = coalesce(a.name, b.name)) "
-	                               "ORDER BY d.object_type COLLATE pg_catalog.\"C\", d.object_name "
-	                               "COLLATE pg_catalog.\"C\", "
-	                               "d.property COLLATE pg_catalog.\"C\" NULLS FIRST",
-	    conn->schema);
+	char *query = psprintf(objects_query, conn->schema);
 
 	memset(difference, 0, sizeof(SmDifference));
 	difference->rows = sm_conn_query(conn, query, lengthof(values), values);

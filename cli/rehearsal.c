@@ -308,16 +308,15 @@ refuse_unclear(SmPlan *plan)
 			continue;
 		if (migration->file == NULL && sm_plan_has_run(migration))
 		{
-			error.what = "it has run, but its file is not in the folder";
+			error.what = psprintf("%s has run, but its file is not in the folder", migration->id);
 			error.next = "Take the branch that has it, or see summit-migrate verify.";
 			sm_problems_add(&plan->problems, &error);
 		}
 		for (int j = 0; j < SM_PHASES; j++)
 			if (migration->begun[j] && migration->state[j] != SM_STATE_COMPLETED)
 			{
-				error.what = psprintf("its phase %s stands half-way: it is neither pending nor "
-				                      "applied",
-				                      sm_plan_phase_text(j));
+				error.what = psprintf("%s %s stands half-way: it is neither pending nor applied",
+				                      migration->id, sm_plan_phase_text(j));
 				error.next = "summit-migrate apply finishes it.";
 				sm_problems_add(&plan->problems, &error);
 			}
