@@ -6,6 +6,7 @@
 
 #include "apply.h"
 #include "interrupt.h"
+#include "ledger.h"
 #include "output.h"
 
 #define DUE_SHOWN 5
@@ -61,6 +62,41 @@ sm_apply_code(SmOutcome outcome)
 		default:
 			return SM_EXIT_FAILED;
 	}
+}
+
+bool
+sm_apply_record_word(SmRun *run, const char *id, const char *phase, const char *state,
+                     const char *reason)
+{
+	const char *values[] = {id, phase, state, reason, SM_TARGET};
+	PGresult *result =
+	    sm_ledger_call(run, "resolve_migration(text,text,text,text,text)", 5, values);
+	SmError error = {0};
+
+	PQclear(result);
+	if (result != NULL)
+		return true;
+	sm_error_from_result(&error, run->failure, run->conn->pg);
+	error.migration = id;
+	error.code = SM_EXIT_FAILED;
+	/* a runner records what it has run; a word is more */
+	if (error.sqlstate != NULL && strcmp(error.sqlstate, "42501") == 0)
+		error.next = "A role that says what is true gets its rights by "
+		             "grant_migration_role('operator', role).";
+	sm_report_error(&run->report, &error);
+	return false;
+}
+
+void
+sm_apply_say_terminated(SmRun *run, const SmMigration *migration, const char *next)
+{
+	SmError error = {0};
+
+	error.what = "the session was ended by an administrator's command";
+	error.migration = migration ? migration->id : NULL;
+	error.next = next;
+	error.code = SM_EXIT_FAILED;
+	sm_report_error(&run->report, &error);
 }
 
 const char *

@@ -11,8 +11,6 @@
 #include "run_migration.h"
 #include "undo.h"
 
-#define RESUMES 5 /* lost connections in a row without any progress between */
-
 typedef struct Apply
 {
 	SmContext *context;
@@ -31,6 +29,7 @@ make_plan(Apply *apply)
 	if (apply->plan != NULL)
 		sm_plan_free(apply->plan);
 	apply->plan = sm_plan_make(apply->conn, &apply->request);
+	apply->at = NULL;
 	sm_plan_refuse_findings(apply->plan, apply->request.any_order);
 }
 
@@ -83,6 +82,8 @@ say_end(Apply *apply, SmOutcome outcome)
 {
 	SmReport *report = &apply->run.report;
 	char *duration = sm_output_duration(sm_clock() - report->started);
+	char *undone = report->undone == 0 ? pg_strdup("") : psprintf(", %d undone", report->undone);
+	int units = report->units - report->undone_units;
 
 	if (report->phases > 0)
 		sm_plan_list_due(apply->plan);
@@ -90,19 +91,20 @@ say_end(Apply *apply, SmOutcome outcome)
 		say_json(apply, sm_apply_result(outcome));
 	else
 	{
-		if (report->phases == 0 && outcome == SM_OUTCOME_DONE)
+		if (report->phases == 0 && report->undone == 0 && outcome == SM_OUTCOME_DONE)
 			sm_output_line("Nothing to do: %d migrations, all that may run has run.",
 			               apply->plan->nmigrations);
 		else
-			sm_output_line("%d %s of %d %s in %s: %s", report->phases,
-			               report->phases == 1 ? "phase" : "phases", report->units,
-			               report->units == 1 ? "unit" : "units", duration,
+			sm_output_line("%d %s of %d %s%s in %s: %s", report->phases,
+			               report->phases == 1 ? "phase" : "phases", units,
+			               units == 1 ? "unit" : "units", undone, duration,
 			               sm_apply_result(outcome));
 		say_waiting(apply->plan);
 		if (outcome == SM_OUTCOME_DONE)
 			sm_apply_say_due(apply->plan);
 	}
 	pg_free(duration);
+	pg_free(undone);
 }
 
 /* What was asked for and waits: a contract by name of the phase is refused, all else is no failure. */
@@ -119,18 +121,52 @@ end_code(Apply *apply, SmOutcome outcome)
 
 /* ---- running ---- */
 
-/* Undoes the failed migration when that was asked for. */
-static void
+/* Once, and once more after a lost connection: what was cut off is ended by recovery. */
+static SmOutcome
+undo_once(Apply *apply, const char *id, bool again)
+{
+	bool acted = false;
+	SmOutcome outcome = SM_OUTCOME_DONE;
+
+	if (again)
+	{
+		sm_run_resume(&apply->run);
+		make_plan(apply);
+		outcome = sm_recover(&apply->run, apply->plan, &acted);
+		if (outcome == SM_OUTCOME_DONE && acted)
+			make_plan(apply);
+	}
+	if (outcome == SM_OUTCOME_DONE)
+		outcome = sm_undo_failed(&apply->run, apply->plan, sm_plan_find(apply->plan, id));
+	/* a statement that failed alone has no undo, but may have left an invalid index */
+	return outcome == SM_OUTCOME_DONE ? sm_recover(&apply->run, apply->plan, &acted) : outcome;
+}
+
+/*
+ * Undoes the failed migration when that was asked for.  The run has failed all
+ * the same, unless a signal ends it or nobody knows how far the undo came.
+ */
+static SmOutcome
 undo_failed(Apply *apply, SmOutcome outcome)
 {
 	const char *wanted = apply->context->options.on_failure;
-
+	SmOutcome undone = SM_OUTCOME_LOST;
+	char *id;
 	bool failed = outcome == SM_OUTCOME_FAILED || outcome == SM_OUTCOME_REFUSED;
 
 	if (!failed || apply->at == NULL || wanted == NULL || strcmp(wanted, "rollback") != 0)
-		return;
-	sm_output_note("undoing what is completed of %s", apply->at->migration->id);
-	(void) sm_undo_failed(&apply->run, apply->plan, apply->at->migration);
+		return outcome;
+	id = pg_strdup(apply->at->migration->id);
+	for (int i = 0; i <= SM_APPLY_RESUMES && undone == SM_OUTCOME_LOST; i++)
+		undone = undo_once(apply, id, i > 0);
+	if (undone == SM_OUTCOME_TERMINATED)
+	{
+		sm_run_resume(&apply->run);
+		sm_migration_stop_undo(&apply->run, sm_plan_find(apply->plan, id), SM_PHASE_ALL,
+		                       "ended by an administrator");
+	}
+	pg_free(id);
+	return undone == SM_OUTCOME_DONE || undone == SM_OUTCOME_TERMINATED ? outcome : undone;
 }
 
 /* Recovery, then the steps of a plan that fits the ledger. */
@@ -163,26 +199,13 @@ run_all(Apply *apply)
 
 		if (apply->run.report.units > before)
 			without_progress = 0;
-		if (!lost || sm_interrupt_pending() || ++without_progress > RESUMES)
+		if (!lost || sm_interrupt_pending() || ++without_progress > SM_APPLY_RESUMES)
 			return outcome;
 		sm_run_resume(&apply->run);
 		stale = true;
 		if (outcome == SM_OUTCOME_TERMINATED)
 			return outcome;
 	}
-}
-
-/* A session that an administrator ended: that was meant to stop the run. */
-static void
-say_terminated(Apply *apply)
-{
-	SmError error = {0};
-
-	error.what = "the session was ended by an administrator's command";
-	error.migration = apply->at ? apply->at->migration->id : NULL;
-	error.next = "`summit-migrate apply` goes on from here.";
-	error.code = SM_EXIT_FAILED;
-	sm_report_error(&apply->run.report, &error);
 }
 
 static SmExitCode
@@ -192,8 +215,9 @@ run_plan(Apply *apply)
 	SmExitCode code;
 
 	if (outcome == SM_OUTCOME_TERMINATED)
-		say_terminated(apply);
-	undo_failed(apply, outcome);
+		sm_apply_say_terminated(&apply->run, apply->at ? apply->at->migration : NULL,
+		                        "`summit-migrate apply` goes on from here.");
+	outcome = undo_failed(apply, outcome);
 	sm_run_end(&apply->run, outcome);
 	say_end(apply, outcome);
 	code = end_code(apply, outcome);

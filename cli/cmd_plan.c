@@ -79,9 +79,20 @@ print_step(const SmStep *step)
 			print_unit(&phase->units[i]);
 }
 
+/* Whether a crash has cut off its undo, which apply ends before anything else. */
+static bool
+is_undone_first(const SmMigration *migration)
+{
+	return migration->undo == SM_STATE_RUNNING;
+}
+
 static void
 print_plan(const SmPlan *plan)
 {
+	for (int i = 0; i < plan->nmigrations; i++)
+		if (is_undone_first(plan->migrations[i]))
+			sm_output_line("%s  its undo was cut off: apply ends it first",
+			               plan->migrations[i]->id);
 	for (int i = 0; i < plan->nsteps; i++)
 		print_step(&plan->steps[i]);
 	for (int i = 0; i < plan->nwaiting; i++)
@@ -143,6 +154,10 @@ print_json(const SmPlan *plan)
 	cJSON *array;
 
 	sm_output_add_text(document, "command", "plan");
+	array = cJSON_AddArrayToObject(document, "undo_first");
+	for (int i = 0; i < plan->nmigrations; i++)
+		if (is_undone_first(plan->migrations[i]))
+			cJSON_AddItemToArray(array, cJSON_CreateString(plan->migrations[i]->id));
 	array = cJSON_AddArrayToObject(document, "steps");
 	for (int i = 0; i < plan->nsteps; i++)
 		cJSON_AddItemToArray(array, step_json(&plan->steps[i]));

@@ -6,7 +6,6 @@
 #include "postgres_fe.h"
 
 #include "apply.h"
-#include "ledger.h"
 #include "output.h"
 #include "recover.h"
 
@@ -24,6 +23,8 @@ meaning(const char *outcome)
 	                {"cleanup", "it left something; --apply takes that away"},
 	                {"batch", "apply goes on behind the last batch"},
 	                {"running", "its backend is still at work: wait"},
+	                {"undo", "its undo was cut off; --apply, apply or rollback ends it"},
+	                {"undo_failed", "its undo has stopped; rollback with its ID goes on"},
 	                {"unknown", "only Done-When or you can tell: --mark"}};
 
 	for (int i = 0; i < (int) lengthof(meanings); i++)
@@ -32,9 +33,30 @@ meaning(const char *outcome)
 	return outcome;
 }
 
+/* The first row with this outcome, or -1. */
+static int
+find_outcome(const PGresult *rows, const char *outcome)
+{
+	for (int i = 0; i < PQntuples(rows); i++)
+		if (strcmp(PQgetvalue(rows, i, SM_DOUBT_OUTCOME), outcome) == 0)
+			return i;
+	return -1;
+}
+
+/* Something in it can be decided without anybody's word. */
+static bool
+can_act(const PGresult *rows)
+{
+	for (int i = 0; i < PQntuples(rows); i++)
+		if (strcmp(PQgetvalue(rows, i, SM_DOUBT_OUTCOME), "undo_failed") != 0)
+			return true;
+	return false;
+}
+
 static void
 print_table(const PGresult *rows)
 {
+	int stopped = find_outcome(rows, "undo_failed");
 	static const char *const headings[] = {"MIGRATION", "PHASE", "#UNIT", "EVIDENCE", "MEANS"};
 	SmTable *table = sm_output_table(headings, lengthof(headings));
 
@@ -52,8 +74,11 @@ print_table(const PGresult *rows)
 	sm_output_print(table);
 	if (PQntuples(rows) == 0)
 		sm_output_line("Nothing is in doubt.");
-	else
+	if (can_act(rows))
 		sm_output_line("Next: summit-migrate repair --apply");
+	if (stopped >= 0)
+		sm_output_line("Next: summit-migrate rollback %s",
+		               PQgetvalue(rows, stopped, SM_DOUBT_MIGRATION));
 }
 
 static void
@@ -90,9 +115,8 @@ report(SmConn *conn)
 	PGresult *rows = sm_recover_list(conn);
 	SmExitCode code = PQntuples(rows) == 0 ? SM_EXIT_DONE : SM_EXIT_FINDINGS;
 
-	for (int i = 0; i < PQntuples(rows); i++)
-		if (strcmp(PQgetvalue(rows, i, SM_DOUBT_OUTCOME), "unknown") == 0)
-			code = SM_EXIT_UNKNOWN;
+	if (find_outcome(rows, "unknown") >= 0)
+		code = SM_EXIT_UNKNOWN;
 	if (sm_output_is_json())
 		print_json(rows);
 	else
@@ -102,6 +126,29 @@ report(SmConn *conn)
 }
 
 /* ---- acting ---- */
+
+/* What only a rollback may go on with. */
+static SmOutcome
+refuse_stopped(SmRun *run)
+{
+	PGresult *rows = sm_recover_list(run->conn);
+	int row = find_outcome(rows, "undo_failed");
+	const char *id = row < 0 ? NULL : PQgetvalue(rows, row, SM_DOUBT_MIGRATION);
+	SmError error = {.code = SM_EXIT_FAILED};
+
+	if (row < 0)
+	{
+		PQclear(rows);
+		return SM_OUTCOME_DONE;
+	}
+	error.what = psprintf("the undo of %s was begun and has not ended", id);
+	error.migration = id;
+	error.why = PQgetvalue(rows, row, SM_DOUBT_DETAIL);
+	error.next = psprintf("`summit-migrate rollback %s` goes on with it.", id);
+	sm_report_error(&run->report, &error);
+	PQclear(rows);
+	return SM_OUTCOME_FAILED;
+}
 
 static SmOutcome
 recover(SmContext *context, SmRun *run)
@@ -115,7 +162,7 @@ recover(SmContext *context, SmRun *run)
 	plan->problems.count = 0;
 	outcome = sm_recover(run, plan, &acted);
 	sm_plan_free(plan);
-	return outcome;
+	return outcome == SM_OUTCOME_DONE ? refuse_stopped(run) : outcome;
 }
 
 /* The id that was typed, or a beginning of one. */
@@ -136,22 +183,11 @@ mark(SmContext *context, SmRun *run)
 {
 	const SmOptions *options = &context->options;
 	char *id = full_id(context, run->conn, options->args[0]);
-	const char *values[] = {id, options->phase, options->mark, options->reason, SM_TARGET};
-	PGresult *result =
-	    sm_ledger_call(run, "resolve_migration(text,text,text,text,text)", 5, values);
-	SmError error = {0};
 
-	if (result != NULL)
-	{
-		PQclear(result);
-		sm_output_line("%s %s is recorded as %s.", options->args[0], options->phase, options->mark);
-		return SM_OUTCOME_DONE;
-	}
-	sm_error_from_result(&error, run->failure, run->conn->pg);
-	error.migration = id;
-	error.code = SM_EXIT_FAILED;
-	sm_report_error(&run->report, &error);
-	return SM_OUTCOME_FAILED;
+	if (!sm_apply_record_word(run, id, options->phase, options->mark, options->reason))
+		return SM_OUTCOME_FAILED;
+	sm_output_line("%s %s is recorded as %s.", options->args[0], options->phase, options->mark);
+	return SM_OUTCOME_DONE;
 }
 
 static SmExitCode

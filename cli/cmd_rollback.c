@@ -10,6 +10,7 @@
 #include "plan_ledger.h"
 #include "plan_parse.h"
 #include "recover.h"
+#include "run_migration.h"
 #include "undo.h"
 
 /* A migration to be undone, and by which texts. */
@@ -27,21 +28,34 @@ typedef struct Rollback
 	SmPlan *plan;
 	SmRun run;
 	SmPhaseName phase; /* SM_PHASE_ALL: the whole */
+	int nids;
+	char **ids; /* what was chosen when it was planned first; NULL before */
 	int nchoices;
 	Choice *choices; /* newest first */
+	Choice *at;      /* the one under way, or the last one */
 } Rollback;
 
 /* ---- which ones ---- */
 
-/* Something of it has run, completely or not. */
+/* It has run, with or without success. */
 static bool
-stands(const SmMigration *migration)
+has_run(const SmMigration *migration)
 {
 	for (int i = 0; i < SM_PHASES; i++)
 		if (migration->state[i] == SM_STATE_COMPLETED || migration->state[i] == SM_STATE_FAILED ||
 		    migration->state[i] == SM_STATE_RUNNING)
 			return true;
 	return false;
+}
+
+/* Something of it is done and not undone, or not undone to the end. */
+static bool
+stands(const SmMigration *migration)
+{
+	for (int i = 0; i < SM_PHASES; i++)
+		if (sm_plan_has_begun(migration, i))
+			return true;
+	return migration->undo != SM_STATE_NONE;
 }
 
 /* Said twice, an undo has nothing left to do: the second call is no mistake. */
@@ -57,14 +71,8 @@ is_undone(const SmMigration *migration)
 static void
 mark_last_run(Rollback *rollback)
 {
-	char *query = psprintf("SELECT DISTINCT s.migration_id FROM (SELECT h.migration_id, h.epoch, "
-	                       "pg_catalog.max(h.epoch) OVER () AS last "
-	                       "FROM %s.migration_state($1::pg_catalog.text) h "
-	                       "WHERE h.status = 'completed' AND h.direction = 'up') s "
-	                       "WHERE s.epoch = s.last",
-	                       rollback->conn->schema);
-	const char *values[1] = {SM_TARGET};
-	PGresult *rows = sm_conn_query(rollback->conn, query, 1, values);
+	PGresult *rows =
+	    sm_conn_call(rollback->conn, "last_run_migrations(text)", (const char *const[]){SM_TARGET});
 
 	for (int i = 0; i < PQntuples(rows); i++)
 	{
@@ -74,7 +82,6 @@ mark_last_run(Rollback *rollback)
 			migration->mark = 1;
 	}
 	PQclear(rows);
-	pg_free(query);
 }
 
 static void
@@ -86,10 +93,10 @@ mark_named(Rollback *rollback)
 	{
 		SmMigration *migration = sm_plan_named(rollback->plan, options->args[i]);
 
-		if (!stands(migration) && !is_undone(migration))
+		if (!has_run(migration) && !is_undone(migration))
 			sm_error_fail(SM_EXIT_USAGE, "`summit-migrate status` lists what has run.",
 			              "nothing of %s has run", migration->id);
-		migration->mark = stands(migration);
+		migration->mark = has_run(migration);
 	}
 }
 
@@ -109,7 +116,35 @@ mark_behind(Rollback *rollback)
 	}
 }
 
-/* Marks what was chosen; false: nothing was said. */
+/* What was chosen before and has not been undone since. */
+static void
+mark_again(Rollback *rollback)
+{
+	for (int i = 0; i < rollback->nids; i++)
+	{
+		SmMigration *migration = sm_plan_find(rollback->plan, rollback->ids[i]);
+
+		if (migration != NULL)
+			migration->mark = has_run(migration);
+	}
+}
+
+static void
+remember(Rollback *rollback)
+{
+	SmPlan *plan = rollback->plan;
+
+	rollback->ids = pg_malloc((plan->nmigrations + 1) * sizeof(char *));
+	for (int i = 0; i < plan->nmigrations; i++)
+		if (plan->by_id[i]->mark != 0)
+			rollback->ids[rollback->nids++] = pg_strdup(plan->by_id[i]->id);
+}
+
+/*
+ * Marks what was chosen; false: nothing was said.  The choice is made once: after
+ * a wait, or when a cut-off undo has been ended, "the last run" would be an older
+ * one than the user has seen.
+ */
 static bool
 mark_chosen(Rollback *rollback)
 {
@@ -117,12 +152,16 @@ mark_chosen(Rollback *rollback)
 
 	for (int i = 0; i < rollback->plan->nmigrations; i++)
 		rollback->plan->by_id[i]->mark = 0;
-	if (options->nargs > 0)
+	if (rollback->ids != NULL)
+		mark_again(rollback);
+	else if (options->nargs > 0)
 		mark_named(rollback);
 	else if (options->to != NULL)
 		mark_behind(rollback);
 	else
 		mark_last_run(rollback);
+	if (rollback->ids == NULL)
+		remember(rollback);
 	return options->nargs > 0 || options->to != NULL || options->last || options->phase != NULL;
 }
 
@@ -161,7 +200,8 @@ is_choice(const Rollback *rollback, const SmMigration *migration)
 		return false;
 	return rollback->phase == SM_PHASE_ALL || rollback->context->options.nargs > 0 ||
 	       migration->state[rollback->phase] == SM_STATE_COMPLETED ||
-	       migration->state[rollback->phase] == SM_STATE_FAILED;
+	       migration->state[rollback->phase] == SM_STATE_FAILED ||
+	       migration->state[rollback->phase] == SM_STATE_RUNNING;
 }
 
 static void
@@ -244,7 +284,7 @@ refuse_dependents(Rollback *rollback)
 		SmMigration *on = sm_plan_find(rollback->plan, PQgetvalue(rows, i, 1));
 		bool contract = strcmp(PQgetvalue(rows, i, 2), "contract") == 0;
 
-		if (dependent == NULL || on == NULL || dependent->mark != 0 || !stands(dependent) ||
+		if (dependent == NULL || on == NULL || dependent->mark != 0 || !has_run(dependent) ||
 		    (rollback->phase == SM_PHASE_CONTRACT && !contract))
 			continue;
 		refuse(rollback, on, psprintf("Undo %s first, or both in one call.", dependent->id),
@@ -267,6 +307,7 @@ prepare(Rollback *rollback)
 	if (rollback->plan != NULL)
 		sm_plan_free(rollback->plan);
 	rollback->plan = sm_plan_make(rollback->conn, &request);
+	rollback->at = NULL;
 	/* faults of files do not stand in the way of undoing what has run */
 	rollback->plan->problems.count = 0;
 	chosen = mark_chosen(rollback);
@@ -338,6 +379,7 @@ undo_chosen(Rollback *rollback)
 	{
 		Choice *choice = &rollback->choices[i];
 
+		rollback->at = choice;
 		outcome = sm_interrupt_pending()
 		              ? SM_OUTCOME_INTERRUPTED
 		              : sm_undo_run(&rollback->run, rollback->plan, choice->migration,
@@ -369,27 +411,62 @@ run_once(Rollback *rollback, bool stale)
 	return undo_chosen(rollback);
 }
 
+/* In the session that follows the one that an administrator has ended. */
+static void
+stop(Rollback *rollback)
+{
+	Choice *at = rollback->at;
+	const char *next = "`summit-migrate status` shows what stands.";
+
+	for (int i = 0; at != NULL && i < at->count; i++)
+		sm_migration_stop_undo(&rollback->run, at->migration, at->phases[i],
+		                       "ended by an administrator");
+	if (at != NULL)
+		next = psprintf("`summit-migrate rollback %s` goes on from here.", at->migration->id);
+	sm_apply_say_terminated(&rollback->run, at ? at->migration : NULL, next);
+}
+
+/* Goes on after lost connections as long as there is progress. */
+static SmOutcome
+run_all(Rollback *rollback)
+{
+	bool stale = sm_run_begin(&rollback->run, rollback->run.epoch);
+	int without_progress = 0;
+
+	for (;;)
+	{
+		int before = rollback->run.report.units;
+		SmOutcome outcome = run_once(rollback, stale);
+
+		if (outcome == SM_OUTCOME_TERMINATED)
+		{
+			sm_run_resume(&rollback->run);
+			stop(rollback);
+		}
+		if (rollback->run.report.units > before)
+			without_progress = 0;
+		if (outcome != SM_OUTCOME_LOST || sm_interrupt_pending() ||
+		    ++without_progress > SM_APPLY_RESUMES)
+			return outcome;
+		sm_run_resume(&rollback->run);
+		stale = true;
+	}
+}
+
 static SmExitCode
 run_rollback(Rollback *rollback)
 {
-	bool stale = sm_run_begin(&rollback->run, rollback->run.epoch);
-	SmOutcome outcome = run_once(rollback, stale);
+	SmOutcome outcome = run_all(rollback);
 	SmReport *report = &rollback->run.report;
 	char *duration = sm_output_duration(sm_clock() - report->started);
 
-	if (outcome == SM_OUTCOME_LOST || outcome == SM_OUTCOME_TERMINATED)
-	{
-		sm_run_resume(&rollback->run);
-		if (outcome == SM_OUTCOME_LOST)
-			outcome = run_once(rollback, true);
-	}
 	sm_run_end(&rollback->run, outcome);
 	if (sm_output_is_json())
 		sm_output_json(
 		    sm_report_document(report, "rollback", sm_apply_result(outcome), rollback->run.epoch));
 	else
-		sm_output_line("%d %s undone in %s: %s", report->phases,
-		               report->phases == 1 ? "part" : "parts", duration, sm_apply_result(outcome));
+		sm_output_line("%d %s undone in %s: %s", report->undone,
+		               report->undone == 1 ? "part" : "parts", duration, sm_apply_result(outcome));
 	pg_free(duration);
 	return sm_apply_code(outcome);
 }

@@ -50,6 +50,8 @@ note_of(const SmPlan *plan, const SmMigration *migration)
 {
 	if (migration->other_target)
 		return "no target of its type";
+	if (migration->undo != SM_STATE_NONE)
+		return "half undone";
 	if (migration->file == NULL)
 		return sm_plan_has_run(migration) ? "file is missing" : "unknown";
 	if (migration->change == SM_CHANGE_MISMATCH)
@@ -85,7 +87,7 @@ static SmColor
 color_of(const SmMigration *migration)
 {
 	if (migration->change == SM_CHANGE_MISMATCH || migration->out_of_order ||
-	    migration->file == NULL)
+	    migration->file == NULL || migration->undo != SM_STATE_NONE)
 		return SM_COLOR_BAD;
 	return migration->other_target ? SM_COLOR_FAINT : SM_COLOR_WARN;
 }

@@ -7,12 +7,14 @@
 #include "apply.h"
 #include "output.h"
 
-/* What verify may find; the first three make it exit with SM_EXIT_FINDINGS. */
+/* What verify may find; the first four make it exit with SM_EXIT_FINDINGS. */
 typedef enum Finding
 {
 	FINDING_CHANGED,
 	FINDING_MISSING,
+	FINDING_HALF_UNDONE,
 	FINDING_OUT_OF_ORDER,
+	FINDING_OUT_OF_ORDER_ALLOWED,
 	FINDING_CHANGED_NOT_RUN,
 	FINDING_COMMENTS,
 	FINDING_UNKNOWN,
@@ -26,7 +28,10 @@ static const struct
 } findings[] = {
     [FINDING_CHANGED] = {"changed", "changed after it has run"},
     [FINDING_MISSING] = {"missing", "it has run, but its file is not in the folder"},
+    [FINDING_HALF_UNDONE] = {"half_undone", "its undo was begun and has not ended"},
     [FINDING_OUT_OF_ORDER] = {"out_of_order", "pending below a migration that has run"},
+    [FINDING_OUT_OF_ORDER_ALLOWED] = {"out_of_order",
+                                      "pending below a migration that has run; it may run"},
     [FINDING_CHANGED_NOT_RUN] = {"changed_not_run", "changed, but not in what has run"},
     [FINDING_COMMENTS] = {"comments_changed", "only comments or white space changed"},
     [FINDING_UNKNOWN] = {"unknown", "registered, never run, and its file is not in the folder"},
@@ -38,15 +43,18 @@ is_fault(Finding finding)
 	return finding <= FINDING_OUT_OF_ORDER;
 }
 
+/* any_order: what is out of order runs all the same. */
 static Finding
-find(const SmMigration *migration)
+find(const SmMigration *migration, bool any_order)
 {
 	if (migration->other_target)
 		return FINDING_NONE;
+	if (migration->undo != SM_STATE_NONE)
+		return FINDING_HALF_UNDONE;
 	if (migration->file == NULL)
 		return sm_plan_has_run(migration) ? FINDING_MISSING : FINDING_UNKNOWN;
 	if (migration->out_of_order)
-		return FINDING_OUT_OF_ORDER;
+		return any_order ? FINDING_OUT_OF_ORDER_ALLOWED : FINDING_OUT_OF_ORDER;
 	switch (migration->change)
 	{
 		case SM_CHANGE_MISMATCH:
@@ -73,14 +81,18 @@ print_finding(SmTable *table, const SmMigration *migration, Finding finding)
 }
 
 static void
-print_text(const SmPlan *plan, int faults)
+print_text(const SmPlan *plan, bool any_order, int faults)
 {
 	static const char *const headings[] = {"MIGRATION", "PHASE", "FINDING"};
 	SmTable *table = sm_output_table(headings, lengthof(headings));
 
 	for (int i = 0; i < plan->nmigrations; i++)
-		if (find(plan->migrations[i]) != FINDING_NONE)
-			print_finding(table, plan->migrations[i], find(plan->migrations[i]));
+	{
+		Finding finding = find(plan->migrations[i], any_order);
+
+		if (finding != FINDING_NONE)
+			print_finding(table, plan->migrations[i], finding);
+	}
 	sm_output_print(table);
 	if (faults == 0)
 		sm_output_line("%d migrations: files and history agree.", plan->nmigrations);
@@ -89,7 +101,7 @@ print_text(const SmPlan *plan, int faults)
 }
 
 static void
-print_json(const SmPlan *plan, int faults)
+print_json(const SmPlan *plan, bool any_order, int faults)
 {
 	cJSON *document = cJSON_CreateObject();
 	cJSON *array;
@@ -101,7 +113,7 @@ print_json(const SmPlan *plan, int faults)
 	for (int i = 0; i < plan->nmigrations; i++)
 	{
 		const SmMigration *migration = plan->migrations[i];
-		Finding finding = find(migration);
+		Finding finding = find(migration, any_order);
 		cJSON *object;
 
 		if (finding == FINDING_NONE)
@@ -131,11 +143,11 @@ sm_cmd_verify(SmContext *context)
 	/* a file that cannot be read is no finding but a fault of its own */
 	sm_apply_require_sound(plan);
 	for (int i = 0; i < plan->nmigrations; i++)
-		faults += is_fault(find(plan->migrations[i]));
+		faults += is_fault(find(plan->migrations[i], request.any_order));
 	if (sm_output_is_json())
-		print_json(plan, faults);
+		print_json(plan, request.any_order, faults);
 	else
-		print_text(plan, faults);
+		print_text(plan, request.any_order, faults);
 	sm_plan_free(plan);
 	sm_conn_close(conn);
 	return faults > 0 ? SM_EXIT_FINDINGS : SM_EXIT_DONE;

@@ -144,7 +144,7 @@ static const SmOptionSpec apply_options[] = {
     TO_OPTION("up to and with this migration"),
     TARGET_OPTION,
     {"on-failure", 0, "WHAT", "stop|rollback", SM_OPTION_CHOICE, offsetof(SmOptions, on_failure),
-     "rollback undoes the completed units of the migration that failed (default stop)"},
+     "rollback undoes what is done of the migration that failed, batches too (default stop)"},
     ORDER_OPTION,
     LOCK_WAIT_OPTION,
     LOCK_TIMEOUT_OPTION,
@@ -162,17 +162,17 @@ static const SmExample apply_examples[] = {
     {"summit-migrate apply --on-failure rollback", "undo a migration that fails half-way"},
     {NULL}};
 
-static const SmOptionSpec rollback_options[] = {{"last", 0, NULL, NULL, SM_OPTION_FLAG,
-                                                 offsetof(SmOptions, last),
-                                                 "all that the last run applied"},
-                                                TO_OPTION("all that came after this migration"),
-                                                PHASE_OPTION("undo this phase only"),
-                                                TARGET_OPTION,
-                                                LOCK_WAIT_OPTION,
-                                                LOCK_TIMEOUT_OPTION,
-                                                STATEMENT_TIMEOUT_OPTION,
-                                                DRY_RUN_OPTION,
-                                                {NULL}};
+static const SmOptionSpec rollback_options[] = {
+    {"last", 0, NULL, NULL, SM_OPTION_FLAG, offsetof(SmOptions, last),
+     "all that the last run applied, or has left half-way"},
+    TO_OPTION("all that came after this migration"),
+    PHASE_OPTION("undo this phase only"),
+    TARGET_OPTION,
+    LOCK_WAIT_OPTION,
+    LOCK_TIMEOUT_OPTION,
+    STATEMENT_TIMEOUT_OPTION,
+    DRY_RUN_OPTION,
+    {NULL}};
 
 static const SmExample rollback_examples[] = {
     {"summit-migrate rollback", "list what the last run applied"},
@@ -186,18 +186,22 @@ static const SmExample verify_examples[] = {
     {"summit-migrate verify", "compare the files with the history; exit 3 when they differ"},
     {NULL}};
 
-static const SmOptionSpec baseline_options[] = {TO_OPTION("all files up to and with this one"),
-                                                {"reason", 0, "TEXT", NULL, SM_OPTION_TEXT,
-                                                 offsetof(SmOptions, reason),
-                                                 "why, for the history"},
-                                                TARGET_OPTION,
-                                                LOCK_WAIT_OPTION,
-                                                DRY_RUN_OPTION,
-                                                {NULL}};
+static const SmOptionSpec baseline_options[] = {
+    TO_OPTION("all files up to and with this one"),
+    {"all", 0, NULL, NULL, SM_OPTION_FLAG, offsetof(SmOptions, all), "all files"},
+    {"reason", 0, "TEXT", NULL, SM_OPTION_TEXT, offsetof(SmOptions, reason),
+     "why, for the history"},
+    TARGET_OPTION,
+    LOCK_WAIT_OPTION,
+    DRY_RUN_OPTION,
+    {NULL}};
 
-static const SmExample baseline_examples[] = {{"summit-migrate baseline --to 20251101_090000",
-                                               "record as applied what the database already has"},
-                                              {NULL}};
+static const SmExample baseline_examples[] = {
+    {"summit-migrate baseline", "list what is not recorded yet"},
+    {"summit-migrate baseline --to 20251101_090000",
+     "record as applied what the database already has"},
+    {"summit-migrate baseline 20251101_090000", "only this one"},
+    {NULL}};
 
 static const SmOptionSpec repair_options[] = {
     {"apply", 0, NULL, NULL, SM_OPTION_FLAG, offsetof(SmOptions, apply),
@@ -361,7 +365,8 @@ const SmCommand sm_commands[] = {
          "Runs expand and migrate of every pending migration, in the order of their ids. "
          "Each unit and its history row commit together. Contract runs only by --phase contract, "
          "or "
-         "where the configuration says contract = auto. What a killed run left is recovered first.",
+         "where the configuration says contract = auto. What a killed run left is recovered first; "
+         "after a rollback that failed half-way nothing runs before it has ended.",
      .examples = apply_examples,
      .options = apply_options,
      .next = "summit-migrate status",
@@ -371,10 +376,10 @@ const SmCommand sm_commands[] = {
      .arguments = "[ID...]",
      .max_arguments = -1,
      .summary = "undo migrations, newest first",
-     .description =
-         "Runs the undo of the named migrations, newest first; refused while an applied "
-         "migration depends on one of them. Without ID, --last or --to it lists what the last run "
-         "applied and exits 2.",
+     .description = "Runs the undo of the named migrations, newest first; refused while an applied "
+                    "migration depends on one of them. An undo that was cut off goes on where it "
+                    "stopped. Without "
+                    "ID, --last or --to it lists what the last run applied and exits 2.",
      .examples = rollback_examples,
      .options = rollback_options,
      .next = "summit-migrate status",
@@ -466,7 +471,10 @@ const SmCommand sm_commands[] = {
      .arguments = "[ID...]",
      .max_arguments = -1,
      .summary = "record migrations as applied without running them",
-     .description = "For a database that already has what the files describe.",
+     .description =
+         "For a database that already has what the files describe. Without ID, --to or --all it "
+         "lists the files that are not recorded and exits 2. What has run in part is refused, and "
+         "rollback --last does not count what was only recorded.",
      .examples = baseline_examples,
      .options = baseline_options,
      .next = "summit-migrate status",

@@ -78,21 +78,24 @@ check_transactions(SmDoctor *doctor)
 	    "AND a.backend_type = 'client backend' ORDER BY a.xact_start");
 }
 
-/* Only "unknown" keeps apply from going on by itself. */
+/* Only what is unknown, or was undone half and stopped, keeps apply from going on by itself. */
 static void
 check_doubt(SmDoctor *doctor)
 {
 	const char *format =
 	    "SELECT pg_catalog.format('%%s %%s %%s unit %%s: %%s%%s', u.migration_id, u.phase, "
 	    "u.direction, u.unit, u.outcome, coalesce(': ' || u.detail, '')) "
-	    "FROM %s.units_in_doubt() u WHERE (u.outcome = 'unknown') = %s";
+	    "FROM %s.units_in_doubt() u WHERE u.outcome %s";
 
 	report_rows(doctor, "units in doubt", SM_VERDICT_WARN, "none that the evidence decides",
 	            "summit-migrate repair --apply, or the next apply, acts on it.",
-	            psprintf(format, doctor->conn->schema, "false"));
+	            psprintf(format, doctor->conn->schema, "NOT IN ('unknown', 'undo_failed')"));
 	report_rows(doctor, "unknown outcome", SM_VERDICT_FAIL, "none",
 	            "summit-migrate repair ID --phase PHASE --mark completed|rolled_back --reason TEXT",
-	            psprintf(format, doctor->conn->schema, "true"));
+	            psprintf(format, doctor->conn->schema, "= 'unknown'"));
+	report_rows(doctor, "half undone", SM_VERDICT_FAIL, "none",
+	            "summit-migrate rollback ID goes on with the undo.",
+	            psprintf(format, doctor->conn->schema, "= 'undo_failed'"));
 }
 
 static void

@@ -132,9 +132,20 @@ advice(const SmWork *work, const SmError *error)
 {
 	if (error->sqlstate != NULL && strcmp(error->sqlstate, "55P03") == 0)
 		return "Run it again when the lock is free, or with a longer --lock-wait.";
-	return work->down ? "Mend the undo and run the rollback again."
-	                  : "Mend the file and run `summit-migrate apply` again; what is completed is "
-	                    "not run twice.";
+	return work->down
+	           ? psprintf("Mend the undo, then `summit-migrate rollback %s` goes on with it.",
+	                      work->migration->id)
+	           : "Mend the file and run `summit-migrate apply` again; what is completed is "
+	             "not run twice.";
+}
+
+static const char *
+interrupted(const SmWork *work)
+{
+	return work->down
+	           ? psprintf("It was interrupted; `summit-migrate rollback %s` goes on from here.",
+	                      work->migration->id)
+	           : "It was interrupted; `summit-migrate apply` goes on from here.";
 }
 
 static const char *
@@ -160,7 +171,7 @@ end_unit(SmWork *work, SmUnit *unit, SmError *error, int position, double waited
 		sm_ledger_warn(run, "the session could not be reset");
 	record_failure(work, unit, error, position, waited);
 	if (sm_interrupt_pending())
-		error->next = "It was interrupted; `summit-migrate apply` goes on from here.";
+		error->next = interrupted(work);
 	sm_report_error(&run->report, error);
 	if (sm_interrupt_pending())
 		return SM_OUTCOME_INTERRUPTED;

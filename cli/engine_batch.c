@@ -156,7 +156,10 @@ pause_between(Walk *walk)
 	error.migration = walk->work->migration->id;
 	error.file = sm_plan_path(walk->work->plan, walk->work->migration);
 	error.line = walk->unit->line;
-	error.next = "`summit-migrate apply` goes on behind the last batch.";
+	error.next = walk->work->down
+	                 ? psprintf("`summit-migrate rollback %s` goes on behind the last batch.",
+	                            walk->work->migration->id)
+	                 : "`summit-migrate apply` goes on behind the last batch.";
 	error.code = sm_interrupt_code();
 	sm_report_error(&run->report, &error);
 	return SM_OUTCOME_INTERRUPTED;

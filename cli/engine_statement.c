@@ -115,6 +115,30 @@ refused(SmWork *work, SmUnit *unit)
 	return sm_engine_fail(work, unit, NULL, 0);
 }
 
+/* What the catalog shows, as finish_statement() has put it down; NULL: nothing is known. */
+static char *
+evidence(const SmWork *work, const SmUnit *unit)
+{
+	SmRun *run = work->run;
+	char *query = psprintf("SELECT u.error_message FROM %s.unit_state($1, ARRAY[$2]) u WHERE "
+	                       "u.phase = $3 AND u.direction = $4 AND u.unit = $5::pg_catalog.int4",
+	                       run->conn->schema);
+	SmUnitKey key;
+	PGresult *result;
+	char *text = NULL;
+
+	sm_engine_key(work, unit->number, &key);
+	result = PQexecParams(
+	    run->conn->pg, query, 5, NULL,
+	    (const char *const[]){SM_TARGET, key.values[0], key.values[1], key.values[2], key.unit},
+	    NULL, NULL, 0);
+	if (PQntuples(result) == 1 && !PQgetisnull(result, 0, 0))
+		text = pg_strdup(PQgetvalue(result, 0, 0));
+	PQclear(result);
+	pg_free(query);
+	return text;
+}
+
 /* The ledger says that the effect is not there although the server saw no error. */
 static SmOutcome
 effect_missing(SmWork *work, SmUnit *unit)
@@ -127,7 +151,9 @@ effect_missing(SmWork *work, SmUnit *unit)
 	error.file = sm_plan_path(work->plan, work->migration);
 	error.line = statement->line;
 	error.column = statement->column;
-	error.next = "Look at what it should have made, then `summit-migrate apply` runs it again.";
+	error.why = evidence(work, unit);
+	error.next = "Take what is in its way out of it (an invalid index: DROP INDEX CONCURRENTLY), "
+	             "then `summit-migrate apply` runs it again.";
 	error.code = SM_EXIT_FAILED;
 	sm_report_error(&work->run->report, &error);
 	return SM_OUTCOME_FAILED;

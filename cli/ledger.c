@@ -140,8 +140,12 @@ PGresult *
 sm_ledger_call(SmRun *run, const char *signature, int nvalues, const char *const *values)
 {
 	char *text = sm_conn_call_text(run->conn, signature);
-	PGresult *rows = call(run, text, nvalues, values);
+	PGresult *rows;
 
+	/* an earlier error is not this call's */
+	PQclear(run->failure);
+	run->failure = NULL;
+	rows = call(run, text, nvalues, values);
 	if (rows == NULL && was_cancelled(run))
 	{
 		PQclear(run->failure);

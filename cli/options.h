@@ -54,6 +54,7 @@ typedef struct SmOptions
 	char *at_least;   /* status */
 	int wait;         /* status */
 	bool last;        /* rollback */
+	bool all;         /* baseline */
 	bool apply;       /* repair */
 	char *mark;       /* repair: completed, rolled_back */
 	char *reason;     /* repair, baseline */
@@ -82,7 +83,6 @@ typedef struct SmOptions
 	bool sql;
 	bool exit_code;
 	bool from_files;
-	bool all;
 	bool once;
 	char *after; /* a seal number */
 	int timeout;

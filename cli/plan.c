@@ -149,9 +149,8 @@ has_work_left(const SmMigration *migration, int phases)
 	return false;
 }
 
-/* Has the phase run, at least in part? */
-static bool
-has_begun(const SmMigration *migration, SmPhaseName phase)
+bool
+sm_plan_has_begun(const SmMigration *migration, SmPhaseName phase)
 {
 	return migration->state[phase] == SM_STATE_COMPLETED ||
 	       ((migration->state[phase] == SM_STATE_FAILED ||
@@ -159,7 +158,7 @@ has_begun(const SmMigration *migration, SmPhaseName phase)
 	        migration->begun[phase]);
 }
 
-/* A repeatable file that has changed runs from its first unit on. */
+/* A repeatable file that has changed, or one that is being undone, runs from its first unit on. */
 static void
 start_over(SmMigration *migration)
 {
@@ -179,7 +178,7 @@ changed_run_phase(const SmMigration *migration)
 	{
 		const char *digest = migration->ledger_digest[i];
 
-		if (has_begun(migration, i) && digest != NULL &&
+		if (sm_plan_has_begun(migration, i) && digest != NULL &&
 		    (!migration->up[i].present || strcmp(digest, migration->up[i].digest) != 0))
 			return i;
 	}
@@ -256,6 +255,9 @@ compare_all(SmPlan *plan)
 		     (migration->parsed && strcmp(migration->database, SM_TARGET) != 0));
 		if (!migration->other_target)
 			compare(plan, migration);
+		/* what a crash has cut off of an undo is done before anything runs */
+		if (migration->undo == SM_STATE_RUNNING)
+			start_over(migration);
 	}
 }
 
@@ -421,6 +423,28 @@ refuse_order(SmPlan *plan, const SmMigration *migration)
 	pg_free(path);
 }
 
+static void
+refuse_half_undone(SmPlan *plan, const SmMigration *migration)
+{
+	SmError error = {0};
+	char *path = sm_plan_path(plan, migration);
+	char *what = psprintf("the undo of %s was begun and has not ended", migration->id);
+	char *next =
+	    psprintf("`summit-migrate rollback %s` goes on with it; summit-migrate repair %s "
+	             "--phase PHASE --mark completed --reason \"…\" says that all of it is there.",
+	             migration->id, migration->id);
+
+	error.what = what;
+	error.file = path;
+	error.migration = migration->id;
+	error.next = next;
+	error.code = SM_EXIT_FAILED;
+	sm_problems_add(&plan->problems, &error);
+	pg_free(what);
+	pg_free(path);
+	pg_free(next);
+}
+
 void
 sm_plan_refuse_findings(SmPlan *plan, bool any_order)
 {
@@ -432,6 +456,8 @@ sm_plan_refuse_findings(SmPlan *plan, bool any_order)
 			refuse_mismatch(plan, migration);
 		if (migration->out_of_order && !any_order)
 			refuse_order(plan, migration);
+		if (migration->undo == SM_STATE_FAILED)
+			refuse_half_undone(plan, migration);
 	}
 }
 

@@ -161,6 +161,7 @@ typedef struct SmMigration
 	char *ledger_meaning;
 	bool ledger_repeatable;
 	bool begun[SM_PHASES]; /* some unit of the phase is completed or half-way */
+	SmState undo;          /* running or failed: an undo was begun and has not ended */
 
 	/* what the comparison says */
 	SmChange change;
@@ -234,6 +235,9 @@ extern bool sm_plan_is_applied(const SmMigration *migration);
 /* Whether anything of it has run and stands. */
 extern bool sm_plan_has_run(const SmMigration *migration);
 
+/* Whether something of the phase is done, in whole or in part, and stands. */
+extern bool sm_plan_has_begun(const SmMigration *migration, SmPhaseName phase);
+
 /* Path of the migration's file, for messages; NULL without a file. */
 extern char *sm_plan_path(const SmPlan *plan, const SmMigration *migration);
 
@@ -241,8 +245,9 @@ extern char *sm_plan_path(const SmPlan *plan, const SmMigration *migration);
 extern void sm_plan_list_due(SmPlan *plan);
 
 /*
- * Adds the mismatches and (unless any order is allowed) what is out of order
- * to the problems: what an apply refuses and verify reports.
+ * Adds the mismatches, the undos that failed half-way and (unless any order is
+ * allowed) what is out of order to the problems: what an apply refuses and
+ * verify reports.
  */
 extern void sm_plan_refuse_findings(SmPlan *plan, bool any_order);
 

@@ -190,6 +190,9 @@ read_whole_row(SmPlan *plan, SmMigration *migration, const PGresult *rows, int r
 	SmPhaseName phase = sm_plan_phase_value(PQgetvalue(rows, row, 1));
 
 	migration->state[phase] = sm_plan_state_value(PQgetvalue(rows, row, 2));
+	if (strcmp(PQgetvalue(rows, row, 7), "down") == 0 && migration->undo != SM_STATE_RUNNING &&
+	    (migration->state[phase] == SM_STATE_RUNNING || migration->state[phase] == SM_STATE_FAILED))
+		migration->undo = migration->state[phase];
 	migration->ledger_digest[phase] = text_at(plan, rows, row, 3);
 	migration->ledger_meaning = text_at(plan, rows, row, 4);
 	migration->ledger_repeatable = PQgetvalue(rows, row, 5)[0] == 't';
@@ -206,8 +209,11 @@ sm_plan_ledger_details(SmConn *conn, SmPlan *plan, SmMigration **migrations, int
 		return;
 	rows =
 	    ask_about(conn, "migration_state",
-	              "migration_id, phase, status, phase_digest, meaning_digest, repeatable, version",
+	              "migration_id, phase, status, phase_digest, meaning_digest, repeatable, version, "
+	              "direction",
 	              migrations, count);
+	for (int i = 0; i < count; i++)
+		migrations[i]->undo = SM_STATE_NONE;
 	for (int i = 0; i < PQntuples(rows); i++)
 	{
 		SmMigration *migration = sm_plan_find(plan, PQgetvalue(rows, i, 0));
@@ -252,7 +258,7 @@ sm_plan_ledger_units(SmConn *conn, SmPlan *plan, SmMigration **migrations, int c
 	{
 		SmMigration *migration = sm_plan_find(plan, PQgetvalue(rows, i, 0));
 
-		if (migration != NULL && migration->parsed)
+		if (migration != NULL)
 			read_unit_row(plan, migration, rows, i);
 	}
 	PQclear(rows);

@@ -1,6 +1,7 @@
 /*
  * recover.c
- *		Decides units in doubt by what the catalog proves.
+ *		Decides units in doubt by what the catalog proves, and ends undos that a
+ *		crash has cut off: half undone, a migration can go nowhere else.
  */
 #include "postgres_fe.h"
 
@@ -9,6 +10,7 @@
 #include "ledger.h"
 #include "recover.h"
 #include "retry.h"
+#include "undo.h"
 
 #define BUSY_WAIT_MS 60000 /* for a backend whose client is gone */
 
@@ -163,10 +165,26 @@ ask_file(Doubt *doubt)
 }
 
 static SmOutcome
+finish_undo(Doubt *doubt)
+{
+	SmMigration *migration = sm_plan_find(doubt->plan, value_of(doubt, SM_DOUBT_MIGRATION));
+
+	say(doubt, "its undo was cut off and is ended first");
+	*doubt->acted = true;
+	return sm_undo_finish(doubt->run, doubt->plan, migration,
+	                      sm_plan_phase_value(value_of(doubt, SM_DOUBT_PHASE)));
+}
+
+static SmOutcome
 decide(Doubt *doubt)
 {
 	const char *outcome = value_of(doubt, SM_DOUBT_OUTCOME);
 
+	if (strcmp(outcome, "undo") == 0)
+		return finish_undo(doubt);
+	/* not in doubt, but waiting for somebody's word: the caller's affair */
+	if (strcmp(outcome, "undo_failed") == 0)
+		return SM_OUTCOME_DONE;
 	if (strcmp(outcome, "completed") == 0)
 		return conclude(doubt, true, "it was done");
 	if (strcmp(outcome, "cleanup") == 0)

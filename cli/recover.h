@@ -1,7 +1,7 @@
 /*
  * recover.h
- *		Units in doubt: begun outside a transaction and not finished.  They are
- *		decided by evidence before anything else runs.
+ *		Units in doubt: begun outside a transaction and not finished; and undos
+ *		that were cut off.  They are decided by evidence before anything else runs.
  */
 #ifndef SM_RECOVER_H
 #define SM_RECOVER_H
@@ -27,7 +27,9 @@ enum
 };
 
 /*
- * Decides every unit in doubt within a run and says what it found.  Sets
+ * Decides every unit in doubt within a run, ends the undos that a crash has cut
+ * off (not those that failed: see sm_plan_refuse_findings()), and says what it
+ * found.  Sets
  * *acted when the ledger has changed, so that a plan made before is stale.
  * SM_OUTCOME_UNKNOWN: only a human can tell; the way to say it was said.
  */

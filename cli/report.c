@@ -42,8 +42,10 @@ sm_report_phase(SmReport *report, const SmMigration *migration, SmPhaseName phas
 {
 	cJSON *object;
 
+	if (down)
+		report->undone_units += units;
 	if (strcmp(status, "failed") != 0)
-		report->phases++;
+		(*(down ? &report->undone : &report->phases))++;
 	if (report->migrations == NULL)
 	{
 		if (!sm_output_is_quiet() && !report->silent)

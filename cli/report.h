@@ -16,7 +16,9 @@ typedef struct SmReport
 	cJSON *warnings;   /* checks that did not hold and are no failure */
 	cJSON *error;      /* why the run ended */
 	int phases;        /* that were completed */
-	int units;         /* that were run */
+	int units;         /* that were run, of those and of undos */
+	int undone;        /* undos that were completed */
+	int undone_units;  /* that were run of undos */
 	double started;    /* ms of sm_clock() */
 	bool silent;       /* nothing is said of phases */
 } SmReport;

@@ -207,6 +207,18 @@ sm_migration_run(SmRun *run, SmPlan *plan, SmStep **at)
 	return outcome;
 }
 
+/* Where nothing of the undo has been done, or all of it, the ledger keeps what it has. */
+void
+sm_migration_stop_undo(SmRun *run, const SmMigration *migration, SmPhaseName phase, const char *why)
+{
+	const char *values[] = {
+	    migration->id, sm_plan_phase_text(phase), "down", SM_TARGET, "57014", why};
+
+	PQclear(sm_ledger_call(run, "fail_migration(text,text,text,text,text,text)", 6, values));
+	PQclear(run->failure);
+	run->failure = NULL;
+}
+
 SmOutcome
 sm_migration_undo(SmRun *run, SmPlan *plan, SmMigration *migration, SmPhaseName phase)
 {
@@ -218,5 +230,7 @@ sm_migration_undo(SmRun *run, SmPlan *plan, SmMigration *migration, SmPhaseName 
 	if (!open_session(&work))
 		return fail_outside(&work);
 	outcome = run_work(&work);
+	if (outcome == SM_OUTCOME_INTERRUPTED)
+		sm_migration_stop_undo(run, migration, phase, "interrupted");
 	return outcome == SM_OUTCOME_DONE ? close_file(&work) : outcome;
 }

@@ -15,6 +15,13 @@ extern SmOutcome sm_migration_undo(SmRun *run, SmPlan *plan, SmMigration *migrat
                                    SmPhaseName phase);
 
 /*
+ * Records that a signal or an administrator has ended an undo half-way, so that
+ * it goes on only when somebody says so.
+ */
+extern void sm_migration_stop_undo(SmRun *run, const SmMigration *migration, SmPhaseName phase,
+                                   const char *why);
+
+/*
  * Describes a step as work; true when no check runs before or after its units,
  * so that its last unit completes it.
  */

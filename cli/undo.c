@@ -5,6 +5,7 @@
  */
 #include "postgres_fe.h"
 
+#include "output.h"
 #include "plan_ledger.h"
 #include "plan_parse.h"
 #include "run_migration.h"
@@ -129,43 +130,67 @@ sm_undo_run(SmRun *run, SmPlan *plan, SmMigration *migration, const SmPhaseName 
 	return outcome;
 }
 
-/* ---- after a failure ---- */
+/* ---- after a crash ---- */
 
-static bool
-any_unit_completed(const SmMigration *migration)
+static SmOutcome
+fail(SmRun *run, const SmPlan *plan, const SmMigration *migration, const char *what)
 {
-	for (int i = 0; i < SM_PHASES; i++)
-		for (int j = 0; j < migration->up[i].nunits; j++)
-			if (migration->up[i].units[j].completed)
-				return true;
-	return false;
+	SmError error = {0};
+
+	error.what = what;
+	error.migration = migration->id;
+	error.file = sm_plan_path(plan, migration);
+	error.next = "Write a -- ROLLBACK section into its file, or a new migration that undoes it.";
+	error.code = SM_EXIT_FAILED;
+	sm_report_error(&run->report, &error);
+	return SM_OUTCOME_FAILED;
 }
 
-/* What has failed or was completed in this run, as the ledger has it now. */
-static void
-read_states(SmRun *run, SmPlan *plan, SmMigration *migration)
+SmOutcome
+sm_undo_finish(SmRun *run, SmPlan *plan, SmMigration *migration, SmPhaseName phase)
 {
+	if (!may_use_file(migration))
+		read_ledger_texts(run->conn, plan, migration);
+	else
+		sm_plan_ledger_units(run->conn, plan, &migration, 1);
+	if (!migration->down[phase].present)
+		return fail(run, plan, migration,
+		            psprintf("the undo of %s has not ended, and its text is gone", migration->id));
+	return sm_undo_run(run, plan, migration, &phase, 1);
+}
+
+/* ---- after a failure ---- */
+
+/* Whether the ledger, as it is now, has anything of it that stands. */
+static bool
+has_begun(SmRun *run, SmPlan *plan, SmMigration *migration)
+{
+	bool begun = false;
+
+	memset(migration->begun, 0, sizeof(migration->begun));
 	sm_plan_ledger_details(run->conn, plan, &migration, 1);
+	sm_plan_ledger_units(run->conn, plan, &migration, 1);
+	for (int i = 0; i < SM_PHASES; i++)
+		begun = begun || sm_plan_has_begun(migration, i);
+	return begun;
 }
 
 SmOutcome
 sm_undo_failed(SmRun *run, SmPlan *plan, SmMigration *migration)
 {
 	SmPhaseName phases[SM_PHASES + 1];
-	SmError error = {0};
 	int count;
 
-	if (!any_unit_completed(migration))
+	if (!has_begun(run, plan, migration))
+	{
+		sm_output_note("nothing of %s is completed: there is nothing to undo", migration->id);
 		return SM_OUTCOME_DONE;
-	read_states(run, plan, migration);
+	}
 	count = sm_undo_plan(run->conn, plan, migration, SM_PHASE_ALL, phases);
-	if (count > 0)
-		return sm_undo_run(run, plan, migration, phases, count);
-	error.what =
-	    psprintf("%s has no rollback section: what is completed of it stands", migration->id);
-	error.migration = migration->id;
-	error.file = sm_plan_path(plan, migration);
-	error.code = SM_EXIT_FAILED;
-	sm_report_error(&run->report, &error);
-	return SM_OUTCOME_FAILED;
+	if (count == 0)
+		return fail(
+		    run, plan, migration,
+		    psprintf("%s has no rollback section: what is completed of it stands", migration->id));
+	sm_output_note("undoing what is completed of %s", migration->id);
+	return sm_undo_run(run, plan, migration, phases, count);
 }

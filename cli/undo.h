@@ -21,7 +21,14 @@ extern int sm_undo_plan(SmConn *conn, SmPlan *plan, SmMigration *migration, SmPh
 extern SmOutcome sm_undo_run(SmRun *run, SmPlan *plan, SmMigration *migration,
                              const SmPhaseName *phases, int count);
 
-/* Undoes what is completed of a migration that failed half-way. */
+/*
+ * Ends an undo that was cut off: phase is the one whose text it is, SM_PHASE_ALL
+ * the whole's.
+ */
+extern SmOutcome sm_undo_finish(SmRun *run, SmPlan *plan, SmMigration *migration,
+                                SmPhaseName phase);
+
+/* Undoes what is done of a migration that failed half-way, and says so; nothing may be done of it. */
 extern SmOutcome sm_undo_failed(SmRun *run, SmPlan *plan, SmMigration *migration);
 
 #endif /* SM_UNDO_H */

@@ -35,4 +35,26 @@
 	index_beginscan((table), (index), (snapshot), (nkeys), 0)
 #endif
 
+/* An index access method that keeps something between inserts has it taken back from 17 on. */
+#if PG_VERSION_NUM >= 170000
+#define sm_index_insert_cleanup(index, info) index_insert_cleanup((index), (info))
+#else
+#define sm_index_insert_cleanup(index, info) ((void) 0)
+#endif
+
+/*
+ * From 16 on both report errors through a node: here a type that is missing
+ * leaves the OID alone, and any other error is raised.
+ */
+#if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
+#define sm_parse_type_string(name, oid, typmod)                                                    \
+	((void) parseTypeString((name), (oid), (typmod),                                               \
+	                        (Node *) &(ErrorSaveContext){.type = T_ErrorSaveContext}))
+#define sm_qualified_name_list(name) stringToQualifiedNameList((name), NULL)
+#else
+#define sm_parse_type_string(name, oid, typmod) parseTypeString((name), (oid), (typmod), true)
+#define sm_qualified_name_list(name) stringToQualifiedNameList(name)
+#endif
+
 #endif /* SM_COMPAT_H */

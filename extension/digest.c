@@ -12,18 +12,25 @@
 
 #include "digest.h"
 
+void
+sm_digest_raw(const char *data, int length, uint8 *digest)
+{
+	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
+
+	if (context == NULL || pg_cryptohash_init(context) < 0 ||
+	    pg_cryptohash_update(context, (const uint8 *) data, length) < 0 ||
+	    pg_cryptohash_final(context, digest, PG_SHA256_DIGEST_LENGTH) < 0)
+		elog(ERROR, "could not compute a SHA-256 digest: %s", pg_cryptohash_error(context));
+	pg_cryptohash_free(context);
+}
+
 char *
 sm_digest_hex(const char *data, int length)
 {
 	uint8 digest[PG_SHA256_DIGEST_LENGTH];
 	char *hex = palloc(2 * PG_SHA256_DIGEST_LENGTH + 1);
-	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
 
-	if (context == NULL || pg_cryptohash_init(context) < 0 ||
-	    pg_cryptohash_update(context, (const uint8 *) data, length) < 0 ||
-	    pg_cryptohash_final(context, digest, sizeof(digest)) < 0)
-		elog(ERROR, "could not compute a SHA-256 digest: %s", pg_cryptohash_error(context));
-	pg_cryptohash_free(context);
+	sm_digest_raw(data, length, digest);
 	hex[hex_encode((char *) digest, sizeof(digest), hex)] = '\0';
 	return hex;
 }

@@ -7,6 +7,9 @@
 
 #include "lib/stringinfo.h"
 
+/* SHA-256 in PG_SHA256_DIGEST_LENGTH bytes.  Raises as the next one. */
+extern void sm_digest_raw(const char *data, int length, uint8 *digest);
+
 /* SHA-256 in hex.  Raises ERRCODE_INTERNAL_ERROR where the library fails. */
 extern char *sm_digest_hex(const char *data, int length);
 

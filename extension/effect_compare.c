@@ -72,6 +72,18 @@ compare_generated_index(const SmEffect *effect, char **detail, char **cleanup)
 	return added == NIL ? SM_OUTCOME_NOT_STARTED : SM_OUTCOME_UNKNOWN;
 }
 
+/* Why a relation that was there before does not serve as the index. */
+static const char *
+fault_of(Oid relation)
+{
+	Oid table;
+	bool valid;
+
+	if (!sm_effect_lookup_index(relation, &table, &valid))
+		return " and is no index";
+	return valid ? "" : " and is invalid";
+}
+
 static SmOutcome
 compare_create_index(const SmEffect *effect, char **detail, char **cleanup)
 {
@@ -92,8 +104,7 @@ compare_create_index(const SmEffect *effect, char **detail, char **cleanup)
 		*detail = psprintf("index %s is not there", effect->name);
 		return SM_OUTCOME_NOT_STARTED;
 	}
-	*detail = psprintf("%s was there before%s", index_name(now),
-	                   effect->before_valid ? "" : " and is no valid index");
+	*detail = psprintf("%s was there before%s", index_name(now), fault_of(now));
 	return effect->lenient && effect->before_valid ? SM_OUTCOME_REPEAT : SM_OUTCOME_NOT_STARTED;
 }
 

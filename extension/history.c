@@ -17,7 +17,9 @@
 #include "utils/snapmgr.h"
 #include "utils/xid8.h"
 
+#include "expected.h"
 #include "history.h"
+#include "lock.h"
 #include "row.h"
 #include "run.h"
 #include "unit_stats.h"
@@ -25,6 +27,14 @@
 #define KEY_TYPES TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID
 
 static SmOpenUnit *open_unit = NULL; /* in TopTransactionContext */
+
+/* The unit that begin_statement() announced, in a memory context of its own. */
+static struct
+{
+	MemoryContext context;
+	SmUnitKey key;
+	SubTransactionId subxact; /* that of the call, until it commits: then 0 */
+} announced;
 
 /*
  * The phase of the unit that the session's latest transaction completed, and of
@@ -133,16 +143,17 @@ static SmRowTable phases = {.name = "migration_history",
 static SmQuery reach_version = SM_QUERY(
     "INSERT INTO @schema@.schema_versions (version, database_type, applied_at, applied_by, "
     "migration_id,"
-    " checksum, execution_time_ms, rollback_available)"
+    " checksum, execution_time_ms, rollback_available, lsn, fingerprint, snapshot_id)"
     " SELECT h.version, h.database_type, $3, $4, h.migration_id, h.checksum,"
-    "  least(sum(h.execution_time_ms), 2147483647)::int, bool_or(h.rollback_sql IS NOT NULL)"
+    "  least(sum(h.execution_time_ms), 2147483647)::int, bool_or(h.rollback_sql IS NOT NULL),"
+    "  $5, (SELECT s.schema_hash FROM @schema@.schema_snapshots s WHERE s.id = $6), nullif($6, 0)"
     " FROM @schema@.migration_history h"
     " WHERE h.migration_id = $1 AND h.target = $2 AND NOT h.superseded"
     " GROUP BY h.version, h.database_type, h.migration_id, h.checksum"
     " HAVING bool_and(h.status = 'completed' OR h.phase = 'contract' AND NOT h.breaking)"
     "  AND NOT EXISTS (SELECT FROM @schema@.schema_versions v"
     "   WHERE v.migration_id = $1 AND v.rolled_back_at IS NULL)",
-    TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID);
+    TEXTOID, TEXTOID, TIMESTAMPTZOID, TEXTOID, LSNOID, INT4OID);
 
 static SmQuery undo_phases = SM_QUERY(
     "UPDATE @schema@.migration_history h SET status = 'rolled_back', direction = 'down',"
@@ -193,6 +204,9 @@ end_open_unit(XactEvent event, void *arg)
 		case XACT_EVENT_PREPARE:
 			if (open_unit != NULL)
 				sm_history_close();
+			if (event != XACT_EVENT_COMMIT && announced.subxact != InvalidSubTransactionId)
+				sm_history_end_announced();
+			announced.subxact = InvalidSubTransactionId;
 			strcpy(completed, event == XACT_EVENT_COMMIT ? completing : "");
 			completing[0] = '\0';
 			break;
@@ -204,6 +218,10 @@ end_open_unit(XactEvent event, void *arg)
 static void
 end_open_unit_subxact(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
 {
+	if (announced.subxact == mine && event == SUBXACT_EVENT_ABORT_SUB)
+		sm_history_end_announced();
+	else if (announced.subxact == mine && event == SUBXACT_EVENT_COMMIT_SUB)
+		announced.subxact = parent;
 	if (open_unit == NULL || open_unit->subxact != mine)
 		return;
 	if (event == SUBXACT_EVENT_ABORT_SUB)
@@ -255,17 +273,61 @@ sm_history_open_unit(void)
 	return open_unit;
 }
 
+/* Into the current memory context. */
+static void
+copy_key(SmUnitKey *copy, const SmUnitKey *key)
+{
+	copy->migration_id = pstrdup(key->migration_id);
+	copy->phase = pstrdup(key->phase);
+	copy->up = key->up;
+	copy->unit = key->unit;
+	copy->target = pstrdup(key->target);
+}
+
+void
+sm_history_announce(const SmUnitKey *key)
+{
+	MemoryContext old;
+
+	sm_history_end_announced();
+	announced.context =
+	    AllocSetContextCreate(TopMemoryContext, "summit_migrate statement", ALLOCSET_SMALL_SIZES);
+	old = MemoryContextSwitchTo(announced.context);
+	copy_key(&announced.key, key);
+	announced.subxact = GetCurrentSubTransactionId();
+	MemoryContextSwitchTo(old);
+}
+
+void
+sm_history_end_announced(void)
+{
+	if (announced.context == NULL)
+		return;
+	MemoryContextDelete(announced.context);
+	announced.context = NULL;
+	announced.subxact = InvalidSubTransactionId;
+}
+
+const SmUnitKey *
+sm_history_running_unit(void)
+{
+	const SmUnitKey *key = NULL;
+
+	if (open_unit != NULL)
+		key = &open_unit->key;
+	else if (announced.context != NULL && announced.subxact == InvalidSubTransactionId)
+		key = &announced.key;
+	return key != NULL && sm_lock_held_all() ? key : NULL;
+}
+
 void
 sm_history_open(const SmUnitKey *key, double lock_wait_ms, bool fresh)
 {
 	MemoryContext old = MemoryContextSwitchTo(TopTransactionContext);
 	SmOpenUnit *unit = palloc(sizeof(SmOpenUnit));
 
-	unit->key.migration_id = pstrdup(key->migration_id);
-	unit->key.phase = pstrdup(key->phase);
-	unit->key.up = key->up;
-	unit->key.unit = key->unit;
-	unit->key.target = pstrdup(key->target);
+	sm_history_end_announced();
+	copy_key(&unit->key, key);
 	unit->xid = GetTopFullTransactionId();
 	unit->subxact = GetCurrentSubTransactionId();
 	unit->started_at = GetCurrentTimestamp();
@@ -464,7 +526,12 @@ complete_up(SmQueryScope *scope, const SmUnitKey *key, double unit_ms, Datum now
 	                          : complete_by_row(scope, values, unit_ms, now, user);
 	if (has_version)
 	{
-		Datum version_values[] = {values[0], values[1], now, user};
+		Datum version_values[] = {values[0],
+		                          values[1],
+		                          now,
+		                          user,
+		                          LSNGetDatum(GetXLogInsertRecPtr()),
+		                          Int32GetDatum(sm_expected_snapshot_of_transaction())};
 
 		sm_query_execute(scope, &reach_version, version_values, NULL, 0);
 	}

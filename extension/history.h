@@ -80,6 +80,20 @@ extern void sm_history_close(void);
 extern void sm_history_close_completed(void);
 
 /*
+ * A statement outside a transaction comes next, if the current transaction
+ * commits; until its end is recorded or another unit is begun.
+ */
+extern void sm_history_announce(const SmUnitKey *key);
+extern void sm_history_end_announced(void);
+
+/*
+ * The unit whose statement is being executed: the open one, or else the one
+ * that was announced; NULL where there is none, or where this session does not
+ * hold the lock (asked of the lock manager).  Raises nothing.
+ */
+extern const SmUnitKey *sm_history_running_unit(void);
+
+/*
  * Whether the session's latest transaction completed a unit of this phase
  * ("migration_id phase"): false after one that was rolled back.
  */

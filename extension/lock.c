@@ -1,8 +1,8 @@
 /*
  * lock.c
- *		The migration lock (see lock.h): the lock itself, what this session holds
- *		of it, and the rows that inform about it.  Who may run a migration when
- *		is decided elsewhere.
+ *		The migration lock (see lock.h): the lock itself and what this session
+ *		holds of it.  The rows that inform about it are in lock_rows.c; who may
+ *		run a migration when is decided elsewhere.
  *
  * The lock lives in the server's lock manager, under LOCKTAG_ADVISORY with
  * values of field4 that the pg_advisory functions do not use (they use 1 and 2),
@@ -20,19 +20,15 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "access/xlog.h"
 #include "common/hashfn.h"
 #include "lib/ilist.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
-#include "utils/builtins.h"
-#include "utils/guc.h"
-#include "utils/jsonb.h"
 #include "utils/memutils.h"
-#include "utils/timestamp.h"
 
 #include "compat.h"
 #include "lock.h"
+#include "lock_rows.h"
 
 /* field4 of our lock tags; pg_locks shows it as objsubid. */
 #define LOCK_CLASS_WHOLE 21325
@@ -63,53 +59,6 @@ typedef struct HeldLock
 
 static dlist_head held_locks = DLIST_STATIC_INIT(held_locks);
 
-/*
- * What this transaction has written to the WAL: where our own rows end, and
- * whether there is anything besides them (see commit_without_waiting).
- */
-static XLogRecPtr own_rows_end = InvalidXLogRecPtr;
-static bool others_wrote = false;
-
-/*
- * Returns with the new row's id whether there are rows of this migration that
- * nobody released: the statement does not see its own row.
- */
-static SmQuery insert_row =
-    SM_QUERY("INSERT INTO @schema@.migration_locks"
-             " (migration_id, locked_by, locked_at, metadata, pid, backend_start,"
-             "  session_user_name, lock_key)"
-             " VALUES ($1, $2, pg_catalog.clock_timestamp(), $3, $4, $5, $6, $7)"
-             " RETURNING id, EXISTS (SELECT FROM @schema@.migration_locks l"
-             "  WHERE l.migration_id = $1 AND l.released_at IS NULL)",
-             TEXTOID, TEXTOID, JSONBOID, INT4OID, TIMESTAMPTZOID, TEXTOID, INT8OID);
-
-/*
- * Such rows belong to sessions that have lost the lock, now that we hold it, and
- * are closed in passing.  Rows that another transaction is at are left to it,
- * since acquiring never waits.
- */
-static SmQuery close_stale_rows =
-    SM_QUERY("UPDATE @schema@.migration_locks SET released_at = pg_catalog.clock_timestamp(),"
-             " metadata = metadata || '{\"stale\": true}'"
-             " WHERE id IN (SELECT l.id FROM @schema@.migration_locks l"
-             "  WHERE l.migration_id = $1 AND l.released_at IS NULL AND l.id <> $2"
-             "  FOR UPDATE SKIP LOCKED)",
-             TEXTOID, INT4OID);
-
-static SmQuery set_released =
-    SM_QUERY("UPDATE @schema@.migration_locks"
-             " SET released_at = CASE WHEN $3 THEN pg_catalog.clock_timestamp() END"
-             " WHERE id = $1 AND pid = $2",
-             INT4OID, INT4OID, BOOLOID);
-
-static SmQuery find_holder =
-    SM_QUERY_LIST("SELECT migration_id, locked_by, locked_at, pid, session_user_name,"
-                  " application_name, client_addr"
-                  " FROM @schema@.migration_lock_holders()"
-                  " WHERE NOT stale AND ($1 = '*' OR migration_id = '*' OR lock_key = $2)"
-                  " ORDER BY locked_at LIMIT 1",
-                  TEXTOID, INT8OID);
-
 /* ---- the lock manager ---- */
 
 static void
@@ -118,8 +67,8 @@ set_tag(LOCKTAG *tag, uint64 key, uint16 class)
 	SET_LOCKTAG_ADVISORY(*tag, MyDatabaseId, (uint32) (key >> 32), (uint32) key, class);
 }
 
-static uint64
-lock_key(const char *id)
+uint64
+sm_lock_key(const char *id)
 {
 	if (strcmp(id, SM_LOCK_ALL) == 0)
 		return 0;
@@ -220,7 +169,7 @@ make_held(const char *id, const char *locked_by)
 	strcpy(held->id, id);
 	held->locked_by = held->id + strlen(id) + 1;
 	strcpy(held->locked_by, locked_by);
-	held->key = lock_key(id);
+	held->key = sm_lock_key(id);
 	held->all = strcmp(id, SM_LOCK_ALL) == 0;
 	return held;
 }
@@ -329,29 +278,13 @@ refuse_prepare(void)
 	}
 }
 
-/*
- * A crash ends every lock, so its row need not survive one: a transaction that
- * wrote nothing else does not wait for the disk.  XactLastRecEnd is where the
- * last WAL record of this transaction ends, whoever wrote it.
- */
-static void
-commit_without_waiting(void)
-{
-	if (XLogRecPtrIsInvalid(own_rows_end) || others_wrote || XactLastRecEnd != own_rows_end)
-		return;
-	if (enableFsync && synchronous_commit > SYNCHRONOUS_COMMIT_OFF)
-		(void) set_config_option("synchronous_commit", "off", PGC_USERSET, PGC_S_SESSION,
-		                         GUC_ACTION_LOCAL, true, 0, false);
-}
-
 /* Carries the decisions out, or drops them where nothing was committed. */
 static void
 settle_marks(bool committed)
 {
 	dlist_mutable_iter iter;
 
-	own_rows_end = InvalidXLogRecPtr;
-	others_wrote = false;
+	sm_lock_rows_end_transaction();
 	dlist_foreach_modify (iter, &held_locks)
 	{
 		HeldLock *held = dlist_container(HeldLock, node, iter.cur);
@@ -374,7 +307,7 @@ at_transaction_end(XactEvent event, void *arg)
 	switch (event)
 	{
 		case XACT_EVENT_PRE_COMMIT:
-			commit_without_waiting();
+			sm_lock_rows_precommit();
 			break;
 		case XACT_EVENT_PRE_PREPARE:
 			refuse_prepare();
@@ -425,64 +358,6 @@ sm_lock_init(void)
 	RegisterSubXactCallback(at_subtransaction_end, NULL);
 }
 
-/* ---- the rows ---- */
-
-/* Runs a statement that writes our rows, and keeps account of the WAL. */
-static void
-write_rows(SmQueryScope *scope, SmQuery *query, Datum *values)
-{
-	if (XactLastRecEnd != own_rows_end)
-		others_wrote = true;
-	sm_query_execute(scope, query, values, NULL, 0);
-	own_rows_end = XactLastRecEnd;
-}
-
-/*
- * An older snapshot than the last release must not fail here: then stale rows
- * are left for the next holder.
- */
-static void
-close_stale(SmQueryScope *scope, HeldLock *held)
-{
-	Datum values[2];
-
-	if (IsolationUsesXactSnapshot())
-		return;
-	values[0] = CStringGetTextDatum(held->id);
-	values[1] = Int32GetDatum(held->row);
-	write_rows(scope, &close_stale_rows, values);
-}
-
-static void
-record_acquired(SmQueryScope *scope, HeldLock *held, Datum metadata)
-{
-	char *user = GetUserNameFromId(GetAuthenticatedUserId(), false);
-	Datum values[7];
-
-	values[0] = CStringGetTextDatum(held->id);
-	values[1] = CStringGetTextDatum(held->locked_by);
-	values[2] = metadata ? metadata : DirectFunctionCall1(jsonb_in, CStringGetDatum("{}"));
-	values[3] = Int32GetDatum(MyProcPid);
-	values[4] = TimestampTzGetDatum(MyStartTimestamp);
-	values[5] = CStringGetTextDatum(user);
-	values[6] = Int64GetDatum((int64) held->key);
-	write_rows(scope, &insert_row, values);
-	held->row = DatumGetInt32(sm_query_value(0, 1, NULL));
-	if (DatumGetBool(sm_query_value(0, 2, NULL)))
-		close_stale(scope, held);
-}
-
-static void
-record_released(SmQueryScope *scope, HeldLock *held, bool released)
-{
-	Datum values[3];
-
-	values[0] = Int32GetDatum(held->row);
-	values[1] = Int32GetDatum(MyProcPid);
-	values[2] = BoolGetDatum(released);
-	write_rows(scope, &set_released, values);
-}
-
 /* ---- acquire and release ---- */
 
 static void
@@ -503,7 +378,7 @@ acquire_new(SmQueryScope *scope, const char *id, const char *locked_by, Datum me
 	{
 		taken = take_in_manager(held->key, held->all);
 		if (taken)
-			record_acquired(scope, held, metadata);
+			held->row = sm_lock_rows_insert(scope, held->id, held->locked_by, held->key, metadata);
 	}
 	PG_CATCH();
 	{
@@ -535,7 +410,7 @@ sm_lock_acquire(SmQueryScope *scope, const char *id, const char *locked_by, Datu
 		return false;
 	if (is_releasing(held))
 	{
-		record_released(scope, held, false);
+		sm_lock_rows_set_released(scope, held->row, false);
 		mark_release(held, false);
 	}
 	return true;
@@ -554,7 +429,7 @@ sm_lock_release(SmQueryScope *scope, const char *id, const char *locked_by)
 		return false;
 	if (locked_by != NULL && strcmp(held->locked_by, locked_by) != 0)
 		return false;
-	record_released(scope, held, true);
+	sm_lock_rows_set_released(scope, held->row, true);
 	mark_release(held, true);
 	return true;
 }
@@ -574,37 +449,4 @@ bool
 sm_lock_held_all(void)
 {
 	return held_in_manager(0, true);
-}
-
-/* ---- who holds it ---- */
-
-char *
-sm_lock_holder_description(SmQueryScope *scope, const char *id)
-{
-	StringInfoData text;
-	MemoryContext spi_context;
-	Datum values[2];
-	char *column[7];
-
-	values[0] = CStringGetTextDatum(id);
-	values[1] = Int64GetDatum((int64) lock_key(id));
-	if (sm_query_execute(scope, &find_holder, values, NULL, 1) == 0)
-		return NULL;
-	for (int i = 0; i < 7; i++)
-		column[i] = sm_query_text(scope, 0, i + 1);
-
-	spi_context = MemoryContextSwitchTo(scope->caller);
-	initStringInfo(&text);
-	MemoryContextSwitchTo(spi_context);
-	appendStringInfo(&text, "The lock \"%s\" is held by", column[0] ? column[0] : id);
-	if (column[1])
-		appendStringInfo(&text, " \"%s\" since %s,", column[1], column[2]);
-	appendStringInfo(&text, " process %s", column[3]);
-	if (column[4])
-		appendStringInfo(&text, " of user \"%s\"", column[4]);
-	if (column[5] && column[5][0])
-		appendStringInfo(&text, ", application \"%s\"", column[5]);
-	appendStringInfo(&text, ", %s%s.", column[6] ? "from " : "on this server's own socket",
-	                 column[6] ? column[6] : "");
-	return text.data;
 }

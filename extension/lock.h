@@ -12,6 +12,9 @@
 /* The id that stands for all migrations: what a runner takes. */
 #define SM_LOCK_ALL "*"
 
+/* The 64-bit key of an id in the lock manager: 0 for '*'. */
+extern uint64 sm_lock_key(const char *id);
+
 /* _PG_init's part: the callbacks that carry releases out at commit. */
 extern void sm_lock_init(void);
 

@@ -6,11 +6,17 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "utils/guc.h"
 
 #include "compat.h"
 #include "history.h"
+#include "hook_capture.h"
+#include "journal.h"
+#include "journal_seal.h"
 #include "lock.h"
+#include "notes.h"
 #include "run.h"
+#include "statement_text.h"
 #include "unit_stats.h"
 
 PG_MODULE_MAGIC;
@@ -24,4 +30,10 @@ _PG_init(void)
 	sm_run_init();
 	sm_history_init();
 	sm_unit_stats_init();
+	sm_statement_text_init();
+	sm_notes_init();
+	sm_journal_init();
+	sm_journal_seal_init();
+	sm_hook_capture_init();
+	MarkGUCPrefixReserved("summit_migrate");
 }

@@ -70,8 +70,8 @@ sm_objects_foreign_relation(const char *name, Oid schema)
 	return relation;
 }
 
-void
-sm_objects_require_owner(Oid function, const char *what)
+Oid
+sm_objects_owner(Oid function)
 {
 	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 	Oid owner;
@@ -80,7 +80,13 @@ sm_objects_require_owner(Oid function, const char *what)
 		elog(ERROR, "cache lookup failed for function %u", function);
 	owner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
 	ReleaseSysCache(tuple);
-	if (!has_privs_of_role(GetUserId(), owner))
+	return owner;
+}
+
+void
+sm_objects_require_owner(Oid function, const char *what)
+{
+	if (!has_privs_of_role(GetUserId(), sm_objects_owner(function)))
 		ereport(ERROR,
 		        (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied %s", what),
 		         errhint("The owner of the extension \"summit_migrate\", or a superuser, may.")));

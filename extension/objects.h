@@ -20,6 +20,9 @@ extern List *sm_objects_functions(const char *name, Oid schema, bool ours);
 /* A table of a name in a schema that is not this extension's; InvalidOid: none. */
 extern Oid sm_objects_foreign_relation(const char *name, Oid schema);
 
+/* The owner of a function. */
+extern Oid sm_objects_owner(Oid function);
+
 /*
  * Raises ERRCODE_INSUFFICIENT_PRIVILEGE unless the current user has the rights
  * of the owner of this extension's functions; what says for what, as in

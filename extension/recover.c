@@ -1,8 +1,9 @@
 /*
  * recover.c
  *		units_in_doubt(): what was begun outside a transaction and not finished,
- *		with what the catalog proves.  Nothing is changed or decided here; the
- *		caller acts by it and records the end with finish_statement().
+ *		with what the catalog proves, and the undos that have not ended.  Nothing
+ *		is changed or decided here; the caller acts by it, records the end of a
+ *		statement with finish_statement() and goes on with an undo.
  */
 #include "postgres.h"
 
@@ -32,6 +33,30 @@ static SmQuery find_units = SM_QUERY(
     " array_position(ARRAY['expand', 'migrate', 'contract', 'all'], u.phase), u.unit",
     TEXTOID);
 
+/*
+ * The undo that a migration is in: the latest of its texts that was begun, while
+ * a phase that it takes back says so.  A crash leaves the phase running, an error
+ * or an interruption failed.
+ */
+static SmQuery find_undos = SM_QUERY(
+    "SELECT d.migration_id, d.phase, 'down', d.done + 1, NULL::text, d.started_at, d.pid,"
+    " a.pid IS NOT NULL, coalesce(a.pid <> pg_backend_pid() AND a.state <> 'idle', false),"
+    " h.failed, h.error"
+    " FROM (SELECT DISTINCT ON (t.migration_id) t.* FROM"
+    "   (SELECT u.migration_id, u.phase, max(u.started_at) AS started_at,"
+    "     count(*) FILTER (WHERE u.state = 'completed')::int AS done,"
+    "     (array_agg(u.pid ORDER BY u.started_at DESC))[1] AS pid,"
+    "     (array_agg(u.backend_start ORDER BY u.started_at DESC))[1] AS backend_start"
+    "    FROM @schema@.migration_units u WHERE u.target = $1 AND u.direction = 'down'"
+    "    GROUP BY u.migration_id, u.phase) t ORDER BY t.migration_id, t.started_at DESC) d"
+    " JOIN LATERAL (SELECT bool_and(h.status = 'failed') AS failed, min(h.error_message) AS error"
+    "  FROM @schema@.migration_history h WHERE h.migration_id = d.migration_id AND h.target = $1"
+    "  AND d.phase IN (h.phase, 'all') AND NOT h.superseded AND h.direction = 'down'"
+    "  AND h.status IN ('running', 'failed')) h ON h.failed IS NOT NULL"
+    " LEFT JOIN pg_stat_activity a ON a.pid = d.pid AND a.backend_start = d.backend_start"
+    " ORDER BY d.migration_id COLLATE \"C\"",
+    TEXTOID);
+
 static SmQuery backend_busy =
     SM_QUERY("SELECT FROM pg_stat_activity a WHERE a.pid = $1 AND a.backend_start = $2"
              " AND a.pid <> pg_backend_pid() AND a.state <> 'idle'",
@@ -47,6 +72,13 @@ enum
 	FOUND_FAILED,
 	FOUND_CURSOR,
 	FOUND_INTENT
+};
+
+/* The columns of find_undos behind FOUND_BUSY. */
+enum
+{
+	UNDO_FAILED = FOUND_BUSY + 1,
+	UNDO_ERROR
 };
 
 enum
@@ -102,16 +134,11 @@ judge(uint64 row, char **detail, char **cleanup)
 }
 
 static void
-put_unit(ReturnSetInfo *result, uint64 row)
+put(ReturnSetInfo *result, uint64 row, const char *outcome, const char *detail, const char *cleanup)
 {
 	Datum values[RESULT_COLUMNS];
 	bool nulls[RESULT_COLUMNS] = {false};
-	char *detail;
-	char *cleanup;
-	const char *outcome = judge(row, &detail, &cleanup);
 
-	if (found_true(row, FOUND_FAILED) && cleanup == NULL)
-		return;
 	for (int i = 0; i < RESULT_ALIVE; i++)
 		values[i] = sm_query_value(row, i + 1, &nulls[i]);
 	values[RESULT_ALIVE] = sm_query_value(row, FOUND_ALIVE, NULL);
@@ -120,6 +147,34 @@ put_unit(ReturnSetInfo *result, uint64 row)
 	nulls[RESULT_CLEANUP] = cleanup == NULL;
 	values[RESULT_CLEANUP] = cleanup == NULL ? (Datum) 0 : CStringGetTextDatum(cleanup);
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+static void
+put_unit(ReturnSetInfo *result, uint64 row)
+{
+	char *detail;
+	char *cleanup;
+	const char *outcome = judge(row, &detail, &cleanup);
+
+	if (!found_true(row, FOUND_FAILED) || cleanup != NULL)
+		put(result, row, outcome, detail, cleanup);
+}
+
+static void
+put_undo(ReturnSetInfo *result, SmQueryScope *scope, uint64 row)
+{
+	int done = DatumGetInt32(sm_query_value(row, 4, NULL)) - 1;
+	bool failed = found_true(row, UNDO_FAILED);
+	char *error = failed ? sm_query_text(scope, row, UNDO_ERROR) : NULL;
+	char *detail = psprintf("%d %s of its undo %s done%s%s", done, done == 1 ? "unit" : "units",
+	                        done == 1 ? "is" : "are",
+	                        error == NULL ? "" : ", then: ", error == NULL ? "" : error);
+
+	put(result, row,
+	    found_true(row, FOUND_BUSY) ? "running"
+	    : failed                    ? "undo_failed"
+	                                : "undo",
+	    detail, NULL);
 }
 
 Datum
@@ -134,6 +189,9 @@ summit_migrate_units_in_doubt(PG_FUNCTION_ARGS)
 	count = sm_query_execute(&scope, &find_units, &target, NULL, 0);
 	for (uint64 i = 0; i < count; i++)
 		put_unit((ReturnSetInfo *) fcinfo->resultinfo, i);
+	count = sm_query_execute(&scope, &find_undos, &target, NULL, 0);
+	for (uint64 i = 0; i < count; i++)
+		put_undo((ReturnSetInfo *) fcinfo->resultinfo, &scope, i);
 	sm_query_end(&scope);
 	return (Datum) 0;
 }

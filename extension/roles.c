@@ -29,6 +29,7 @@ typedef struct RoleKind
 
 /* Looks, and changes nothing. */
 static const char *const reader_functions[] = {
+    /* versions and states */
     "compare_versions",
     "get_current_schema_version",
     "schema_version_at_least",
@@ -40,14 +41,36 @@ static const char *const reader_functions[] = {
     "migration_dependents",
     "run_history",
     "units_in_doubt",
+    "last_run_migrations",
     "migration_lock_holders",
     "get_environment",
     "parse_migration",
+    /* the schema */
+    "diff_bodies",
+    "schema_diff",
+    "classify_schema_change",
+    "schema_bump",
+    "classification_rules",
+    "declared_bump",
+    "bump_version",
+    "next_schema_version",
+    /* drift */
+    "check_drift",
+    "drift_alerts",
+    "journal_entries",
+    "seal_journal",
+    "verify_journal",
+    "capture_status",
+    "list_drift_ignore_rules",
+    /* health */
+    "missing_indexes",
+    "schema_health",
     NULL,
 };
 
 /* Takes the lock and writes the ledger, as the program or a script does. */
 static const char *const runner_functions[] = {
+    /* the lock and the ledger */
     "acquire_migration_lock",
     "release_migration_lock",
     "register_migrations",
@@ -65,6 +88,10 @@ static const char *const runner_functions[] = {
     "record_lock_wait",
     "finish_migration",
     "fail_migration",
+    /* the schema that a run leaves */
+    "expected_before_run",
+    "expected_after_run",
+    "assess_change",
     NULL,
 };
 
@@ -73,6 +100,12 @@ static const char *const operator_functions[] = {
     "resolve_migration",
     "set_environment",
     "log_schema_version",
+    /* drift */
+    "accept_schema",
+    "resolve_drift",
+    "accept_drift",
+    "add_drift_ignore_rule",
+    "remove_drift_ignore_rule",
     NULL,
 };
 

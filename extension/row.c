@@ -169,7 +169,7 @@ fill_slot(TupleTableSlot *slot, const SmRowTable *table, const Datum *values, co
 	for (int i = 0; i < table->ncolumns; i++)
 	{
 		slot->tts_values[table->numbers[i] - 1] = values[i];
-		slot->tts_isnull[table->numbers[i] - 1] = nulls[i] == 'n';
+		slot->tts_isnull[table->numbers[i] - 1] = nulls != NULL && nulls[i] == 'n';
 	}
 	ExecStoreVirtualTuple(slot);
 }

@@ -68,7 +68,7 @@ extern void sm_row_close(SmRow *row);
 
 /*
  * Inserts a row: one value for each listed column (nulls as SPI has them: 'n'
- * or ' '), the others NULL.  Defaults are not looked at.
+ * or ' '; NULL: none), the others NULL.  Defaults are not looked at.
  */
 extern void sm_row_insert(SmQueryScope *scope, SmRowTable *table, const Datum *values,
                           const char *nulls);

@@ -364,6 +364,36 @@ check_check_names(File *file)
 	list_free(sorted);
 }
 
+/* A check, or an undo of its own. */
+static bool
+is_named(const SmMigration *migration, const char *phase)
+{
+	ListCell *cell;
+
+	foreach (cell, migration->checks)
+	{
+		const SmCheck *check = lfirst(cell);
+
+		if (check->phase && strcmp(check->phase, phase) == 0)
+			return true;
+	}
+	return sm_parse_find_phase(migration, phase, false) != NULL;
+}
+
+/*
+ * A contract is waited for and asked for.  The mark alone, as every new file has
+ * it, would be due for ever with nothing in it.
+ */
+static void
+drop_empty_contract(SmMigration *migration)
+{
+	SmPhase *last = migration->phases == NIL ? NULL : llast(migration->phases);
+
+	if (list_length(migration->phases) > 1 && strcmp(last->name, "contract") == 0 &&
+	    last->units == NIL && !is_named(migration, last->name))
+		migration->phases = list_delete_last(migration->phases);
+}
+
 static void
 finish_file(File *file)
 {
@@ -381,6 +411,7 @@ finish_file(File *file)
 		                "phase in a repeated migration");
 	check_phase_names(file);
 	check_check_names(file);
+	drop_empty_contract(reader->migration);
 }
 
 void

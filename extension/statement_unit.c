@@ -169,6 +169,7 @@ summit_migrate_begin_statement(PG_FUNCTION_ARGS)
 	intent = announce(fcinfo, &key, statement, effect);
 	AtEOXact_GUC(true, level);
 	sm_unit_stats_expect_statement();
+	sm_history_announce(&key);
 	PG_RETURN_JSONB_P(intent);
 }
 
@@ -245,6 +246,7 @@ summit_migrate_finish_statement(PG_FUNCTION_ARGS)
 	completed = is_completed(
 	    intent, PG_ARGISNULL(5) ? sm_unit_stats_statement_succeeded() : PG_GETARG_BOOL(5), &detail);
 	record_end(&scope, &key, intent, completed, detail, PG_GETARG_BOOL(6));
+	sm_history_end_announced();
 	sm_query_end(&scope);
 	PG_RETURN_TEXT_P(cstring_to_text(completed ? "completed" : "failed"));
 }

@@ -215,6 +215,7 @@ summit_migrate_fail_unit(PG_FUNCTION_ARGS)
 	sm_order_check(&scope, &key, &before);
 	sm_history_write_unit(&scope, &key, &row);
 	sm_history_mark_failed(&scope, &key, row.error_sqlstate, row.error_message, row.transactional);
+	sm_history_end_announced();
 	sm_query_end(&scope);
 	PG_RETURN_VOID();
 }

@@ -19,7 +19,8 @@
 #include "unit_stats.h"
 
 static bool active = false;
-static int depth = 0; /* of executor calls since the start */
+static int depth = 0;   /* of executor calls since the start */
+static int nesting = 0; /* of all executor calls */
 static int64 rows = 0;
 static TimestampTz hold_start = 0;
 static bool statement_succeeded = false;
@@ -56,6 +57,12 @@ sm_unit_stats_lock_hold_ms(void)
 	return hold_start == 0 ? 0 : (GetCurrentTimestamp() - hold_start) / 1000.0;
 }
 
+int
+sm_unit_stats_nesting(void)
+{
+	return nesting;
+}
+
 void
 sm_unit_stats_expect_statement(void)
 {
@@ -78,6 +85,7 @@ count_run(QueryDesc *query, ScanDirection direction, uint64 count SM_EXECUTOR_RU
 {
 	bool counted = active;
 
+	nesting++;
 	if (counted)
 		depth++;
 	PG_TRY();
@@ -89,6 +97,7 @@ count_run(QueryDesc *query, ScanDirection direction, uint64 count SM_EXECUTOR_RU
 	}
 	PG_FINALLY();
 	{
+		nesting--;
 		if (counted && depth > 0)
 			depth--;
 	}
@@ -100,6 +109,7 @@ count_finish(QueryDesc *query)
 {
 	bool counted = active;
 
+	nesting++;
 	if (counted)
 		depth++;
 	PG_TRY();
@@ -111,6 +121,7 @@ count_finish(QueryDesc *query)
 	}
 	PG_FINALLY();
 	{
+		nesting--;
 		if (counted && depth > 0)
 			depth--;
 	}

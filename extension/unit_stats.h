@@ -26,6 +26,9 @@ extern int64 sm_unit_stats_rows(void);
  */
 extern double sm_unit_stats_lock_hold_ms(void);
 
+/* How many executor calls are under way, in a unit or not. */
+extern int sm_unit_stats_nesting(void);
+
 /*
  * A statement outside a transaction comes next; afterwards: whether a statement
  * (other than transaction control and SET) has ended well in this session since.

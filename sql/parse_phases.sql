@@ -16,8 +16,11 @@ SELECT 2;
 SELECT 3;
 $f$);
 
--- a phase without statements is a phase without units
+-- a phase without statements is a phase without units, but a contract with nothing in it is none
 SELECT * FROM pg_temp.contents(E'-- PHASE 1: EXPAND\n-- PHASE 2: MIGRATE\nSELECT 2;\n-- PHASE 3: CONTRACT');
+SELECT * FROM pg_temp.contents(E'-- PHASE 1: EXPAND\n-- PHASE 3: CONTRACT\n-- ROLLBACK contract:\n/*\nSELECT 1;\n*/');
+SELECT * FROM pg_temp.contents(E'-- PHASE 1: EXPAND\n-- PHASE 3: CONTRACT\n-- VALIDATION\n-- Check: any (pre contract)\nSELECT true;');
+SELECT * FROM pg_temp.contents(E'-- PHASE 3: CONTRACT');
 
 -- without a phase mark all is expand
 SELECT * FROM pg_temp.contents('SELECT 1');

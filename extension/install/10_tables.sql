@@ -34,10 +34,12 @@ CREATE TABLE migration_runs (
 	client_addr			inet,
 	application_name	text,
 	pid					integer NOT NULL,
-	backend_start		timestamptz NOT NULL
+	backend_start		timestamptz NOT NULL,
+	before_snapshot		integer,
+	after_snapshot		integer
 );
 COMMENT ON TABLE migration_runs IS
-'One row a run (apply, rollback, repair, a psql script): who, from where, when, how it ended. ended_at is NULL while it runs and after it was killed.';
+'One row a run (apply, rollback, repair, a psql script): who, from where, when, how it ended. ended_at is NULL while it runs and after it was killed. before_snapshot: the schema as the run found it (schema_snapshots.id); after_snapshot: the one expected since then, NULL until that is settled.';
 
 CREATE TABLE schema_versions (
 	id					serial PRIMARY KEY,
@@ -50,12 +52,15 @@ CREATE TABLE schema_versions (
 	execution_time_ms	integer,
 	rollback_available	boolean NOT NULL DEFAULT false,
 	metadata			jsonb NOT NULL DEFAULT '{}',
-	rolled_back_at		timestamptz
+	rolled_back_at		timestamptz,
+	fingerprint			text,
+	lsn					pg_lsn,
+	snapshot_id			integer
 );
 CREATE INDEX schema_versions_database_type ON schema_versions (database_type) WHERE rolled_back_at IS NULL;
 CREATE INDEX schema_versions_migration_id ON schema_versions (migration_id);
 COMMENT ON TABLE schema_versions IS
-'The versions this database has had, one row each time one was reached; rolled_back_at says that it was left again.';
+'The versions this database has had, one row each time one was reached; rolled_back_at says that it was left again. lsn: where the WAL stood; fingerprint and snapshot_id: the schema of this version, NULL where nobody looked at it between two migrations of one run.';
 
 -- No CHECK constraints: they are read and prepared anew for every row, which a
 -- unit would feel; the functions that alone write here check what they are given.
@@ -122,6 +127,7 @@ CREATE TABLE migration_units (
 	backend_start		timestamptz NOT NULL,
 	CONSTRAINT migration_units_unit PRIMARY KEY (migration_id, target, phase, direction, unit)
 ) WITH (fillfactor = 80);
+CREATE INDEX migration_units_undo ON migration_units (target) WHERE direction = 'down';
 CREATE INDEX migration_units_unfinished ON migration_units (target) WHERE state IN ('running', 'failed');
 COMMENT ON TABLE migration_units IS
 'The ledger: one row a (migration, target, phase, direction, unit). Phase "all" is the undo of a whole migration. A transactional unit commits with its row; state "running" is an intent committed before a statement that cannot run in a transaction (statement, intent: what was there before), or a batched statement under way (batch_cursor: the last key done). lock_hold_ms: the longest time a lock that blocks readers or writers was held; error_position: in characters of the file, from 1.';

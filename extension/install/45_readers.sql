@@ -73,11 +73,37 @@ AS $$ SELECT * FROM @extschema@.migration_runs r ORDER BY r.epoch DESC LIMIT how
 COMMENT ON FUNCTION run_history(integer) IS
 'The latest runs, newest first.';
 
+CREATE FUNCTION last_run_migrations(target text DEFAULT 'postgresql')
+RETURNS TABLE (migration_id text, epoch bigint)
+LANGUAGE sql STABLE PARALLEL RESTRICTED STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH done AS (
+		SELECT h.migration_id, u.epoch
+		FROM @extschema@.migration_history h
+		JOIN @extschema@.migration_units u
+		  ON u.migration_id = h.migration_id AND u.target = h.target AND u.phase = h.phase AND u.direction = 'up'
+		WHERE h.target = last_run_migrations.target AND NOT h.superseded AND h.status IN ('completed', 'failed', 'running')
+		  AND (u.state IN ('completed', 'running') OR u.batch_cursor IS NOT NULL)
+		UNION
+		SELECT h.migration_id, h.epoch
+		FROM @extschema@.migration_history h
+		JOIN @extschema@.migration_runs r ON r.epoch = h.epoch AND r.command NOT IN ('init', 'baseline', 'repair')
+		WHERE h.target = last_run_migrations.target AND NOT h.superseded
+		  AND h.status = 'completed' AND h.direction = 'up' AND h.units = 0
+	)
+	SELECT d.migration_id, d.epoch
+	FROM done d
+	WHERE d.epoch = (SELECT pg_catalog.max(x.epoch) FROM done x)
+	ORDER BY d.migration_id COLLATE "C"
+$$;
+COMMENT ON FUNCTION last_run_migrations(text) IS
+'The migrations of which the newest run has done something that still stands, whole or in part, half undone ones too; what was only recorded (baseline, a human''s word) does not count. No row: nothing stands.';
+
 CREATE FUNCTION units_in_doubt(target text DEFAULT 'postgresql')
 RETURNS TABLE (migration_id text, phase text, direction text, unit integer, statement text, started_at timestamptz,
 			   pid integer, backend_alive boolean, outcome text, detail text, cleanup text)
 LANGUAGE c STABLE PARALLEL RESTRICTED STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_units_in_doubt';
 COMMENT ON FUNCTION units_in_doubt(text) IS
-'Every unit that was begun outside a transaction and not finished, or failed and left something to clean up, with what the catalog proves. outcome: completed (the effect is there and is ours), not_started (nothing changed: run it again), cleanup (run the statement in column cleanup, then ask again), batch (go on behind the cursor), running (its backend is still at work), unknown (only Done-When or a human can tell). finish_statement() records the end of a completed one.';
+'Every unit that was begun outside a transaction and not finished, or failed and left something to clean up, with what the catalog proves. outcome: completed (the effect is there and is ours), not_started (nothing changed: run it again), cleanup (run the statement in column cleanup, then ask again), batch (go on behind the cursor), running (its backend is still at work), unknown (only Done-When or a human can tell). finish_statement() records the end of a completed one. A migration whose undo has not ended has a row too, with the undo''s next unit: undo (a crash cut it off: go on with it), undo_failed (an error or a signal ended it: somebody decides whether it goes on).';
 

@@ -36,6 +36,7 @@ REVOKE ALL ON FUNCTION
 	unit_state(text, text[]),
 	migration_dependents(text[]),
 	run_history(integer),
+	last_run_migrations(text),
 	units_in_doubt(text),
 	migration_script(text, text, text),
 	assert_check(text, boolean, boolean),

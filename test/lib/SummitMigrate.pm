@@ -11,7 +11,7 @@ package SummitMigrate;
 use strict;
 use warnings;
 use Cwd;
-use File::Path qw(make_path);
+use File::Path qw(make_path remove_tree);
 use File::Temp;
 use IPC::Run;
 use JSON::PP;
@@ -20,6 +20,10 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 
 my $databases = 0;
+my %folders;    # and the processes that made them
+
+# A project that a named sub holds lives on until too late for its folder to be removed.
+END { local $?; remove_tree(grep { $folders{$_} == $$ } keys %folders); }
 
 # The program under test.
 sub program
@@ -27,11 +31,12 @@ sub program
 	return $ENV{SUMMIT_MIGRATE} // 'summit-migrate';
 }
 
-# A running server, fit for standbys; configuration lines may follow its name.
+# A running server, fit for standbys; configuration lines may follow its name.  A
+# node that was made already, and not initialised, may stand in place of the name.
 sub start_server
 {
 	my ($name, @lines) = @_;
-	my $node = PostgreSQL::Test::Cluster->new($name);
+	my $node = ref $name ? $name : PostgreSQL::Test::Cluster->new($name);
 
 	$node->init(allows_streaming => 1);
 	$node->append_conf('postgresql.conf', "$_\n")
@@ -50,6 +55,7 @@ sub new
 		folder => File::Temp->newdir('summit_project_XXXXXX', TMPDIR => 1),
 	  }, $class;
 
+	$folders{ $self->{folder} } = $$;
 	make_path("$self->{folder}/db/migrations");
 	return $self unless $node;
 	$self->{database} = $options{database} // 'app' . ++$databases;

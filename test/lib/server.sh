@@ -11,7 +11,7 @@ test_user=$(id -un)
 # point to a server or a configuration of his own.
 with_test_environment() {
 	env -i PATH="$bindir:$PATH" HOME="$work/home" LANG=C.UTF-8 TERM="${TERM:-dumb}" \
-		TMPDIR="${TMPDIR:-/tmp}" CI="${CI:-}" JOBS="${JOBS:-2}" PG_CONFIG="$PG_CONFIG" \
+		TMPDIR="${TMPDIR:-/tmp}" PROTOCOL="${PROTOCOL:-}" CI="${CI:-}" JOBS="${JOBS:-2}" PG_CONFIG="$PG_CONFIG" \
 		PG_REGRESS="$pgxs_tests/regress/pg_regress" PGXS_TESTS="$pgxs_tests" \
 		${KEEP:+PG_TEST_NOCLEAN=1} ${GCOV_PREFIX:+GCOV_PREFIX="$GCOV_PREFIX"} "$@"
 }

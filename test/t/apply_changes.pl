@@ -86,4 +86,16 @@ $project->run_is(0, [ 'rollback', '--to', '20250102' ], qr/t4.*t3/s, undef, 'rol
 is($project->query("SELECT to_regclass('t2') IS NOT NULL, to_regclass('t3') IS NULL, to_regclass('t4') IS NULL"),
 	't|t|t', 'newest first');
 
+# a contract with nothing in it is never due; filled in later it is
+$project = SummitMigrate->new($node);
+my $template = "-- PHASE 1: EXPAND\nCREATE TABLE t (a int, b int);\n-- PHASE 2: MIGRATE\n-- PHASE 3: CONTRACT\n%s\n-- ROLLBACK\n/*\nDROP TABLE t;\n*/";
+$project->migration('20250101_000000_schema_template', sprintf($template, '-- nothing yet'), Breaking => 'true', Version => '1.0.0');
+$project->run_is(0, ['apply'], qr/^(?!.*due)/s, undef, 'an empty contract');
+$project->run_is(0, ['status'], qr/1 applied, 0 pending, 0 due/, undef, 'is not due');
+is($project->query("SELECT summit_migrate.is_migration_applied('20250101_000000_schema_template')"), 't', 'a breaking one is applied without it');
+$project->migration('20250101_000000_schema_template', sprintf($template, 'ALTER TABLE t DROP COLUMN b;'), Breaking => 'true', Version => '1.0.0');
+$project->run_is(0, ['apply'], qr/1 contract phase is due/, undef, 'one that is filled in is due');
+$project->run_is(0, [ 'apply', '--phase', 'contract' ], undef, undef, 'and runs');
+is($project->query("SELECT count(*) FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'b'"), 0, 'its statement');
+
 done_testing();

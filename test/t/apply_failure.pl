@@ -75,6 +75,43 @@ like($err, qr/$id\.sql:13:3: error: column "missing"/, 'the place is the column 
 is($project->query("SELECT to_regclass('one') IS NULL"), 't', 'and the completed unit is undone');
 is($project->query('SELECT status FROM summit_migrate.migration_history'), 'rolled_back', 'as the history says');
 
+# batches that are done are undone, too; the summary tells work from its undo
+$project = SummitMigrate->new($node);
+$project->query("CREATE TABLE t (id int PRIMARY KEY, v text, n int); INSERT INTO t SELECT i, CASE i WHEN 25 THEN 'x' ELSE '1' END FROM generate_series(1, 30) i");
+$project->migration('20250101_000000_data_batched', <<'EOT');
+-- Batch: table=t, key=id, size=10
+UPDATE t SET n = v::int;
+
+-- ROLLBACK
+/*
+UPDATE t SET n = NULL;
+*/
+EOT
+($status, $out, $err) = $project->run('apply', '--on-failure', 'rollback');
+is($status, 1, '--on-failure rollback after two of three batches');
+is($project->query('SELECT count(n) FROM t'), 0, 'undoes both');
+is($project->query('SELECT status FROM summit_migrate.migration_history'), 'rolled_back', 'as the history says');
+like($out, qr/0 phases of 0 units, 1 undone in/, 'the undo is no work of the summary');
+
+# a statement that fails alone: there is nothing to undo, and what it has left is taken away
+$project = SummitMigrate->new($node);
+$project->query('CREATE TABLE t (a int); INSERT INTO t VALUES (1), (1)');
+$project->migration('20250101_000000_perf_alone', <<'EOT');
+CREATE UNIQUE INDEX CONCURRENTLY t_a ON t (a);
+
+-- ROLLBACK
+/*
+DROP INDEX CONCURRENTLY t_a;
+*/
+EOT
+($status, $out, $err) = $project->run('apply', '--on-failure', 'rollback');
+is($status, 1, '--on-failure rollback after a lone statement');
+like($err, qr/nothing of 20250101_000000_perf_alone is completed: there is nothing to undo/, 'says that there is nothing to undo');
+unlike($err, qr/undoing/, 'and not that it undoes something');
+is($project->query("SELECT to_regclass('t_a') IS NULL"), 't', 'the invalid index is taken away');
+$project->query('DELETE FROM t');
+$project->run_is(0, ['apply'], undef, undef, 'and apply runs it again');
+
 # a deferred constraint fails at COMMIT: the unit's error
 $project = SummitMigrate->new($node);
 $project->query('CREATE TABLE parent (id int PRIMARY KEY);'

@@ -32,7 +32,7 @@ $project->file('summit-migrate.conf', "[project]\n\tenv = dev\n");
 my $sound = results(0);
 my @checks = ('configuration', 'folder', 'server version', 'direct connection', 'recovery', 'encoding',
 	'extension', 'environment', 'privileges', 'clock', 'migration lock', 'stale lock rows', 'prepared',
-	'long transactions', 'units in doubt', 'unknown outcome', 'invalid indexes');
+	'long transactions', 'units in doubt', 'unknown outcome', 'half undone', 'invalid indexes');
 is_deeply([ sort keys %$sound ], [ sort @checks ], 'every check has a line');
 is($sound->{$_}{result}, 'ok', "$_: ok ($sound->{$_}{evidence})") for @checks;
 $project->run_is(0, ['doctor'], qr/^ok    server version\s+PostgreSQL \d+/m, qr/^$/);

@@ -69,6 +69,15 @@ $project->run_is(1, ['apply'], undef, qr/$id\.sql:\d+:1: error: relation "t_name
 is($project->query("SELECT state FROM summit_migrate.migration_units WHERE migration_id = '$id'"), 'failed', 'and not taken for its own');
 $project->query('DROP INDEX t_name');
 $project->run_is(0, ['apply'], undef, undef, 'and runs when the older one is gone');
+$project->query('CREATE TABLE twice (a int); INSERT INTO twice VALUES (1), (1)');
+$node->psql($project->database, 'CREATE UNIQUE INDEX CONCURRENTLY t_invalid ON twice (a)');
+$project->query('DELETE FROM twice');
+migration('CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS t_invalid ON twice (a);');
+$project->run_is(1, ['apply'], undef, qr/its effect is not there.*why: public\.t_invalid was there before and is invalid.*next: .*DROP INDEX CONCURRENTLY/s,
+	'IF NOT EXISTS over an invalid index of somebody else');
+is($project->query("SELECT indisvalid FROM pg_index WHERE indexrelid = 't_invalid'::regclass"), 'f', 'which is left alone');
+$project->query('DROP INDEX t_invalid');
+$project->run_is(0, ['apply'], undef, undef, 'it runs when that is gone');
 is($project->query("SELECT pg_get_indexdef('t_name'::regclass) LIKE '%(a)'"), 't', 'the index is its own');
 
 # killed in REINDEX CONCURRENTLY and in DROP INDEX CONCURRENTLY
