@@ -22,58 +22,32 @@ cell(const SmDifference *difference, int row, int column)
 
 /* ---- objects and their parts ---- */
 
-/* Columns and the like are named behind the object that they are part of. */
+/* Columns and the like are rows of their own, of the object that they are part of. */
 static bool
 is_part(const SmDifference *difference, int row)
 {
-	static const char *const parts[] = {"column", "constraint", "index", "trigger",
-	                                    "rule",   "policy",     NULL};
-
-	for (int i = 0; parts[i] != NULL; i++)
-		if (strcmp(cell(difference, row, SM_DIFFERENCE_TYPE), parts[i]) == 0)
-			return true;
-	return false;
+	return strcmp(cell(difference, row, SM_DIFFERENCE_TYPE),
+	              cell(difference, row, SM_DIFFERENCE_KIND)) != 0;
 }
 
-/* Where the last identifier of a qualified name begins; it may be quoted. */
-static size_t
-last_identifier(const char *name)
-{
-	size_t start = 0;
-	bool quoted = false;
-
-	for (size_t i = 0; name[i] != '\0'; i++)
-	{
-		if (name[i] == '"')
-			quoted = !quoted;
-		else if (name[i] == '.' && !quoted)
-			start = i + 1;
-	}
-	return start;
-}
-
-/* The length of the object's own name in a row's. */
-static size_t
-owner_length(const SmDifference *difference, int row)
-{
-	const char *name = cell(difference, row, SM_DIFFERENCE_NAME);
-	size_t start = last_identifier(name);
-
-	return is_part(difference, row) && start > 0 ? start - 1 : strlen(name);
-}
-
-/* Whether two rows are about one object or parts of it. */
 static bool
 is_same_object(const SmDifference *difference, int row, int other)
 {
-	size_t length = owner_length(difference, row);
+	return strcmp(cell(difference, row, SM_DIFFERENCE_KIND),
+	              cell(difference, other, SM_DIFFERENCE_KIND)) == 0 &&
+	       strcmp(cell(difference, row, SM_DIFFERENCE_OWNER),
+	              cell(difference, other, SM_DIFFERENCE_OWNER)) == 0;
+}
 
-	return length == owner_length(difference, other) &&
-	       strncmp(cell(difference, row, SM_DIFFERENCE_NAME),
-	               cell(difference, other, SM_DIFFERENCE_NAME), length) == 0 &&
-	       (is_part(difference, row) || is_part(difference, other) ||
-	        strcmp(cell(difference, row, SM_DIFFERENCE_TYPE),
-	               cell(difference, other, SM_DIFFERENCE_TYPE)) == 0);
+/* A part's name without that of its object. */
+static const char *
+part_name(const SmDifference *difference, int row)
+{
+	const char *name = cell(difference, row, SM_DIFFERENCE_NAME);
+	const char *owner = cell(difference, row, SM_DIFFERENCE_OWNER);
+	size_t length = strlen(owner);
+
+	return strncmp(name, owner, length) == 0 && name[length] == '.' ? name + length + 1 : name;
 }
 
 /* ---- comparing ---- */
@@ -104,7 +78,7 @@ compare_snapshots(SmDifference *difference, SmConn *conn, const SmSide *from, co
 {
 	char *query = psprintf(
 	    "SELECT d.change, d.object_type, d.object_name, d.property, d.expected, d.actual, d.bump, "
-	    "d.evidence, d.rule, d.direction, d.hazard "
+	    "d.evidence, d.rule, d.direction, d.hazard, d.kind, d.name "
 	    "FROM %s.schema_diff($1::pg_catalog.int4, $2::pg_catalog.int4) WITH ORDINALITY d "
 	    "ORDER BY d.ordinality",
 	    conn->schema);
@@ -129,7 +103,7 @@ static const char *const objects_query =
     "FULL JOIN (SELECT * FROM o WHERE side = 2) b USING (kind, name) "
     "WHERE a.body IS DISTINCT FROM b.body) "
     "SELECT d.change, d.object_type, d.object_name, d.property, d.expected, d.actual, "
-    "NULL, NULL, NULL, NULL, NULL FROM pairs p "
+    "NULL, NULL, NULL, NULL, NULL, p.kind, p.name FROM pairs p "
     "CROSS JOIN LATERAL %s.diff_bodies('database'::pg_catalog.text, p.kind, p.name, p.from_body, "
     "p.to_body, NULL::pg_catalog.jsonb, NULL::pg_catalog.jsonb) WITH ORDINALITY d "
     "WHERE NOT EXISTS (SELECT FROM unsettled u WHERE u.kind = p.kind AND u.name = p.name) "
@@ -279,17 +253,14 @@ static void
 print_object(const SmDifference *difference, int row)
 {
 	bool whole = is_whole(difference, row);
-	const char *type = is_part(difference, row) ? "" : cell(difference, row, SM_DIFFERENCE_TYPE);
-	const char *from = cell(difference, row, SM_DIFFERENCE_FROM);
-	const char *to = cell(difference, row, SM_DIFFERENCE_TO);
+	const char *kind = cell(difference, row, SM_DIFFERENCE_KIND);
 	char *text;
 
 	if (whole && strcmp(cell(difference, row, SM_DIFFERENCE_CHANGE), "renamed") == 0)
-		text = psprintf("%s %s → %s", type, from, to);
+		text = psprintf("%s %s → %s", kind, cell(difference, row, SM_DIFFERENCE_FROM),
+		                cell(difference, row, SM_DIFFERENCE_TO));
 	else
-		text = psprintf("%s%s%.*s", type, type[0] == '\0' ? "" : " ",
-		                (int) owner_length(difference, row),
-		                cell(difference, row, SM_DIFFERENCE_NAME));
+		text = psprintf("%s %s", kind, cell(difference, row, SM_DIFFERENCE_OWNER));
 	print_line(whole ? sign_of(difference, row) : '~', 0, text);
 	pg_free(text);
 }
@@ -299,7 +270,6 @@ static void
 print_detail(const SmDifference *difference, int row)
 {
 	const char *property = cell(difference, row, SM_DIFFERENCE_PROPERTY);
-	const char *name = cell(difference, row, SM_DIFFERENCE_NAME);
 	char *what;
 
 	if (!is_part(difference, row))
@@ -308,7 +278,7 @@ print_detail(const SmDifference *difference, int row)
 		what = pg_strdup(cell(difference, row, SM_DIFFERENCE_TYPE));
 	else
 		what = psprintf("%s %s%s%s", cell(difference, row, SM_DIFFERENCE_TYPE),
-		                name + last_identifier(name), property == NULL ? "" : ", ",
+		                part_name(difference, row), property == NULL ? "" : ", ",
 		                property == NULL ? "" : property);
 	print_value(sign_of(difference, row), what, cell(difference, row, SM_DIFFERENCE_FROM),
 	            cell(difference, row, SM_DIFFERENCE_TO));
@@ -349,9 +319,9 @@ sm_difference_print(const SmDifference *difference)
 cJSON *
 sm_difference_json(const SmDifference *difference)
 {
-	static const char *const names[] = {"change",   "object_type", "object_name", "property",
-	                                    "expected", "actual",      "bump",        "evidence",
-	                                    "rule",     "direction",   "hazard"};
+	static const char *const names[] = {
+	    "change",   "object_type", "object_name", "property", "expected", "actual", "bump",
+	    "evidence", "rule",        "direction",   "hazard",   "kind",     "name"};
 	cJSON *array = cJSON_CreateArray();
 
 	for (int i = 0; i < PQntuples(difference->rows); i++)
