@@ -110,7 +110,7 @@ print_statements(const PGresult *rows)
 			sm_output_line("-- %s %s: %s", PQgetvalue(rows, i, 0), PQgetvalue(rows, i, 1),
 			               PQgetvalue(rows, i, 3));
 		else
-			sm_output_line("%s", PQgetvalue(rows, i, 2));
+			sm_output_line("%s;", PQgetvalue(rows, i, 2));
 	}
 }
 

@@ -59,7 +59,7 @@ read_list(SmConn *conn, const char *id)
 	    "SELECT pg_catalog.to_json(s), s.id, "
 	    "pg_catalog.date_trunc('second', s.snapshot_date), s.table_count, "
 	    "s.index_count, s.constraint_count, s.expected, pg_catalog.left(s.schema_hash, 12) "
-	    "FROM %s.snapshot_list() s WHERE s.id = $1::pg_catalog.int4 OR $1 IS NULL "
+	    "FROM %s.snapshot_list() s WHERE s.id = $1::pg_catalog.int4 OR $1::pg_catalog.int4 IS NULL "
 	    "ORDER BY s.id DESC",
 	    conn->schema);
 	PGresult *rows = sm_conn_query(conn, query, 1, (const char *const[]){id});

@@ -79,7 +79,7 @@ static void
 find_snapshot(SmSide *side)
 {
 	char *query = psprintf("SELECT s.id, s.server_major FROM %s.snapshot_list() s "
-	                       "WHERE CASE WHEN $1 IS NULL THEN s.expected "
+	                       "WHERE CASE WHEN $1::pg_catalog.int4 IS NULL THEN s.expected "
 	                       "ELSE s.id = $1::pg_catalog.int4 END ORDER BY s.id DESC LIMIT 1",
 	                       side->conn->schema);
 	PGresult *rows = sm_conn_query(side->conn, query, 1, (const char *const[]){side->snapshot});

@@ -85,7 +85,7 @@ unlike($out, qr/summit_migrate/, 'nothing of the extension');
 my $document = $project->run_json(3, @check, \%as_deploy);
 is($document->{differ}, 3, 'as JSON: how many objects');
 is_deeply(
-	[ sort map { "$_->{change} $_->{object_name}" } grep { !defined $_->{property} } @{ $document->{changes} } ],
+	[ sort map { "$_->{change} $_->{object_name}" } grep { $_->{object_type} eq $_->{kind} && !defined $_->{property} } @{ $document->{changes} } ],
 	[ 'added app.by_hand', 'removed app.totals()' ],
 	'as JSON: whole objects');
 
