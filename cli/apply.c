@@ -57,6 +57,8 @@ sm_apply_code(SmOutcome outcome)
 		case SM_OUTCOME_LOST:
 		case SM_OUTCOME_UNKNOWN:
 			return SM_EXIT_UNKNOWN;
+		case SM_OUTCOME_REFUSED:
+			return SM_EXIT_REFUSED;
 		default:
 			return SM_EXIT_FAILED;
 	}
@@ -109,6 +111,8 @@ sm_apply_result(SmOutcome outcome)
 		case SM_OUTCOME_LOST:
 		case SM_OUTCOME_UNKNOWN:
 			return "unknown";
+		case SM_OUTCOME_REFUSED:
+			return "refused";
 		default:
 			return "failed";
 	}

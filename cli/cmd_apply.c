@@ -152,9 +152,9 @@ undo_failed(Apply *apply, SmOutcome outcome)
 	const char *wanted = apply->context->options.on_failure;
 	SmOutcome undone = SM_OUTCOME_LOST;
 	char *id;
+	bool failed = outcome == SM_OUTCOME_FAILED || outcome == SM_OUTCOME_REFUSED;
 
-	if (outcome != SM_OUTCOME_FAILED || apply->at == NULL || wanted == NULL ||
-	    strcmp(wanted, "rollback") != 0)
+	if (!failed || apply->at == NULL || wanted == NULL || strcmp(wanted, "rollback") != 0)
 		return outcome;
 	id = pg_strdup(apply->at->migration->id);
 	for (int i = 0; i <= SM_APPLY_RESUMES && undone == SM_OUTCOME_LOST; i++)
@@ -251,6 +251,7 @@ sm_cmd_apply(SmContext *context)
 	apply.request = sm_apply_request(context);
 	apply.conn = sm_conn_open(&context->config, NULL, SM_CONN_EXTENSION | SM_CONN_WRITER);
 	sm_run_init(&apply.run, apply.conn, &context->config, "apply");
+	apply.run.allow_understated = context->options.allow_understated_bump;
 	apply.run.epoch = sm_run_epoch(apply.conn);
 	make_plan(&apply);
 	sm_apply_require_sound(apply.plan);

@@ -53,10 +53,8 @@ argument_words(const SmCommand *command)
 {
 	char *list = pg_strdup("file");
 
-	if (strcmp(command->name, "completion") == 0)
-		return words(command->arguments);
-	if (strcmp(command->name, "scratch") == 0)
-		return pg_strdup("start stop run");
+	if (command->words != NULL)
+		return words(command->words);
 	if (strcmp(command->name, "help") != 0)
 		return pg_strdup("");
 	for (const SmCommand *other = next_command(NULL); other != NULL; other = next_command(other))

@@ -14,6 +14,7 @@
 #include "command.h"
 #include "conn.h"
 #include "error.h"
+#include "expected.h"
 #include "files.h"
 #include "output.h"
 #include "version.h"
@@ -249,6 +250,7 @@ sm_cmd_init(SmContext *context)
 	create_extension(conn, &context->config, &report);
 	set_environment(conn, &context->config, &report);
 	make_baseline(context, conn, &report);
+	sm_expected_first(conn);
 	if (sm_output_is_json())
 		sm_output_json(report.document);
 	else

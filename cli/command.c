@@ -149,6 +149,9 @@ static const SmOptionSpec apply_options[] = {
     LOCK_WAIT_OPTION,
     LOCK_TIMEOUT_OPTION,
     STATEMENT_TIMEOUT_OPTION,
+    {"allow-understated-bump", 0, NULL, NULL, SM_OPTION_FLAG,
+     offsetof(SmOptions, allow_understated_bump),
+     "run what changes more than its Version and Breaking say"},
     DRY_RUN_OPTION,
     {NULL}};
 
@@ -218,6 +221,67 @@ static const SmExample repair_examples[] = {
     {"summit-migrate repair 20251120_143000 --phase expand --mark completed --reason \"checked by "
      "hand\"",
      "when only a human can tell"},
+    {NULL}};
+
+#define SCHEMA_FILE_OPTION(text)                                                                   \
+	{                                                                                              \
+		"schema-file", 0, "PATH", NULL, SM_OPTION_TEXT, offsetof(SmOptions, schema_file), text     \
+	}
+
+static const SmOptionSpec snapshot_options[] = {
+    SCHEMA_FILE_OPTION("write the live schema into this file, fit for git; - is stdout"),
+    {"format", 0, "FORMAT", "sql|json", SM_OPTION_CHOICE, offsetof(SmOptions, format),
+     "of the file (default: json where its name ends so, else sql)"},
+    {"portable", 0, NULL, NULL, SM_OPTION_FLAG, offsetof(SmOptions, portable),
+     "with json: in the form that can be compared across majors of the server"},
+    {NULL}};
+
+static const SmExample snapshot_examples[] = {
+    {"summit-migrate snapshot", "keep the schema as it is now"},
+    {"summit-migrate snapshot list", "which snapshots there are"},
+    {"summit-migrate snapshot --schema-file db/schema.sql", "the schema as a file for git"},
+    {NULL}};
+
+static const SmOptionSpec diff_options[] = {
+    SCHEMA_FILE_OPTION("compare this file, of snapshot --schema-file, with the live schema"),
+    {"sql", 0, NULL, NULL, SM_OPTION_FLAG, offsetof(SmOptions, sql),
+     "print the statements that bring B to A"},
+    {"exit-code", 0, NULL, NULL, SM_OPTION_FLAG, offsetof(SmOptions, exit_code),
+     "exit 3 when they differ (without it 0)"},
+    {NULL}};
+
+static const SmExample diff_examples[] = {
+    {"summit-migrate diff expected live", "what was changed beside the migrations"},
+    {"summit-migrate diff 12 15", "what happened between two snapshots"},
+    {"summit-migrate diff live scratch", "what the files would add to the live schema"},
+    {"summit-migrate diff live postgresql://host/other", "two databases"},
+    {"summit-migrate diff --schema-file db/schema.sql --exit-code", "in CI"},
+    {NULL}};
+
+static const SmOptionSpec drift_options[] = {
+    {"from-files", 0, NULL, NULL, SM_OPTION_FLAG, offsetof(SmOptions, from_files),
+     "check: compare with what the applied files make on a scratch server"},
+    {"all", 0, NULL, NULL, SM_OPTION_FLAG, offsetof(SmOptions, all),
+     "list: closed alerts too; watch: DDL of migrations too"},
+    {"notes", 0, "TEXT", NULL, SM_OPTION_TEXT, offsetof(SmOptions, notes),
+     "resolve, accept: what was found out or decided"},
+    {"once", 0, NULL, NULL, SM_OPTION_FLAG, offsetof(SmOptions, once),
+     "watch: end after the first events"},
+    {"timeout", 0, "TIME", NULL, SM_OPTION_DURATION, offsetof(SmOptions, timeout),
+     "watch: end after so long (default: never)"},
+    {"after", 0, "SEAL", NULL, SM_OPTION_TEXT, offsetof(SmOptions, after),
+     "watch: go on behind this seal number (default: from now on)"},
+    {"interval", 0, "TIME", NULL, SM_OPTION_DURATION, offsetof(SmOptions, interval),
+     "watch: how often to look without being told (default 5s)"},
+    LOCK_WAIT_OPTION,
+    {NULL}};
+
+static const SmExample drift_examples[] = {
+    {"summit-migrate drift check", "exit 3 when the schema was changed beside the migrations"},
+    {"summit-migrate drift check --from-files", "the same against the files, in CI"},
+    {"summit-migrate drift watch --json", "each change as it happens, an object a line"},
+    {"summit-migrate drift resolve 7 --notes \"index dropped again\"", "it is undone"},
+    {"summit-migrate drift accept 7 --notes \"hotfix, kept\"", "it belongs to the schema now"},
     {NULL}};
 
 static const SmExample lock_examples[] = {
@@ -329,6 +393,60 @@ const SmCommand sm_commands[] = {
      .options = verify_options,
      .next = "summit-migrate repair",
      .handler = sm_cmd_verify},
+    {.name = "snapshot",
+     .group = CHECKING,
+     .arguments = "[take | list | show ID]",
+     .words = "take|list|show",
+     .max_arguments = 2,
+     .summary = "keep the schema, or write it into a file",
+     .description =
+         "A snapshot is the whole schema of the database, kept in it; an object that did not "
+         "change "
+         "is stored once. apply takes one by itself. Without a word one is taken. show prints the "
+         "schema of a snapshot as SQL, with --json as data. --schema-file writes the live schema "
+         "into a file: the same schema is the same file, byte by byte, whoever writes it.",
+     .examples = snapshot_examples,
+     .options = snapshot_options,
+     .next = "summit-migrate diff",
+     .handler = sm_cmd_snapshot},
+    {.name = "diff",
+     .group = CHECKING,
+     .arguments = "A B",
+     .words = "live|expected|scratch",
+     .max_arguments = 2,
+     .summary = "compare two schemas",
+     .description =
+         "A and B are each one of: the id of a snapshot; live, the database as it is; expected, "
+         "what drift is measured by; scratch, what all files make on a scratch server; a file of "
+         "snapshot --schema-file; a connection string or URI of another database that has the "
+         "extension, without a password. + is in B only, - in A only, ~ differs, from A's value to "
+         "B's. Between snapshots of one database each change has its version bump and the evidence "
+         "for it, and a rename is known as one. Exits 0 whatever it finds; with --exit-code 3 when "
+         "A and B differ.",
+     .examples = diff_examples,
+     .options = diff_options,
+     .next = "summit-migrate drift check",
+     .handler = sm_cmd_diff},
+    {.name = "drift",
+     .group = CHECKING,
+     .arguments = "check | watch | list | resolve ID | accept ID",
+     .words = "check|watch|list|resolve|accept",
+     .min_arguments = 1,
+     .max_arguments = 2,
+     .summary = "changes that no migration made",
+     .description =
+         "check compares the live schema with what the applied migrations left and exits 3 when it "
+         "finds drift; what is pending is no drift. It waits for an apply that is under way. "
+         "--from-files applies the files, as far as they are applied on the live database, on a "
+         "scratch server and compares with that. watch prints each change as it is made, a line "
+         "each; it outlives lost connections, misses nothing and says nothing twice; with --once "
+         "or --timeout it exits 3 when it has printed one. list shows the open alerts without "
+         "comparing. resolve closes an alert whose change was undone or explained; accept makes "
+         "the change part of what is expected.",
+     .examples = drift_examples,
+     .options = drift_options,
+     .next = "summit-migrate drift list",
+     .handler = sm_cmd_drift},
     {.name = "lock",
      .group = OPERATING,
      .summary = "show who holds the migration lock",
@@ -373,6 +491,7 @@ const SmCommand sm_commands[] = {
     {.name = "scratch",
      .group = OPERATING,
      .arguments = "start | stop [FOLDER] | run COMMAND...",
+     .words = "start|stop|run",
      .min_arguments = 1,
      .max_arguments = -1,
      .summary = "start, stop or use a scratch server",
@@ -400,6 +519,7 @@ const SmCommand sm_commands[] = {
     {.name = "completion",
      .group = ABOUT,
      .arguments = "bash|zsh|fish",
+     .words = "bash|zsh|fish",
      .min_arguments = 1,
      .max_arguments = 1,
      .summary = "print a shell's completion script",

@@ -40,6 +40,7 @@ typedef struct SmCommand
 	const char *group;
 	const char *summary;   /* one line */
 	const char *arguments; /* "[ID...]", "" for none */
+	const char *words;     /* "start|stop|run": first arguments that are words of ours, or NULL */
 	int min_arguments;
 	int max_arguments;       /* -1: any number */
 	const char *description; /* paragraphs for help and man page */
@@ -68,6 +69,9 @@ extern int sm_cmd_rollback(SmContext *context);
 extern int sm_cmd_verify(SmContext *context);
 extern int sm_cmd_baseline(SmContext *context);
 extern int sm_cmd_repair(SmContext *context);
+extern int sm_cmd_snapshot(SmContext *context);
+extern int sm_cmd_diff(SmContext *context);
+extern int sm_cmd_drift(SmContext *context);
 extern int sm_cmd_lock(SmContext *context);
 extern int sm_cmd_doctor(SmContext *context);
 extern int sm_cmd_scratch(SmContext *context);

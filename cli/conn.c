@@ -39,7 +39,7 @@ static const char *const facts_query =
     "FROM pg_catalog.pg_control_checkpoint() c) "
     "ELSE pg_catalog.substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8) "
     "END, "
-    "e.extversion, pg_catalog.quote_ident(n.nspname), "
+    "e.extversion, n.nspname, "
     "pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND "
     "pg_catalog.has_function_privilege(p.oid, 'EXECUTE') "
     "FROM pg_catalog.pg_database d JOIN pg_catalog.pg_roles r ON r.rolname = current_user "
@@ -210,7 +210,9 @@ read_facts(SmConn *conn)
 	replace(&conn->system_identifier, copy_value(result, 9));
 	replace(&conn->timeline, copy_value(result, 10));
 	replace(&conn->extension_version, copy_value(result, 11));
-	replace(&conn->schema, copy_value(result, 12));
+	/* quoted here, whatever quote_all_identifiers says there */
+	replace(&conn->schema,
+	        PQgetisnull(result, 0, 12) ? NULL : pg_strdup(fmtId(PQgetvalue(result, 0, 12))));
 	may_ask = PQgetvalue(result, 0, 13)[0] == 't';
 	PQclear(result);
 	pg_free(query);
@@ -313,6 +315,19 @@ sm_conn_reopen(SmConn *conn, int wait_ms)
 	pg_free(system_identifier);
 	pg_free(timeline);
 	return same;
+}
+
+bool
+sm_conn_retry(SmConn *conn)
+{
+	sm_interrupt_watch(NULL);
+	PQfinish(conn->pg);
+	conn->pg = connect_once(conn->conninfo);
+	if (PQstatus(conn->pg) != CONNECTION_OK)
+		return false;
+	PQsetNoticeReceiver(conn->pg, take_notice, NULL);
+	sm_interrupt_watch(conn->pg);
+	return true;
 }
 
 void

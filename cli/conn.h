@@ -63,6 +63,12 @@ extern SmConn *sm_conn_open(const SmConfig *config, const char *conninfo, int fl
  */
 extern bool sm_conn_reopen(SmConn *conn, int wait_ms);
 
+/*
+ * One attempt to connect again, without a look at what the server is and
+ * without an exit: false when nobody answers.
+ */
+extern bool sm_conn_retry(SmConn *conn);
+
 extern void sm_conn_close(SmConn *conn);
 
 /*
@@ -92,7 +98,7 @@ extern char *sm_conn_array(const char *const *items, int nitems);
  */
 extern char *sm_conn_redact(const char *conninfo);
 
-/* Exits with SM_EXIT_USAGE when a connection string holds a secret. */
-extern void sm_conn_refuse_secret(const char *conninfo);
+/* Exits with SM_EXIT_USAGE when a connection string, from an option or so, holds a secret. */
+extern void sm_conn_refuse_secret(const char *origin, const char *conninfo);
 
 #endif /* SM_CONN_H */

@@ -47,7 +47,7 @@ sm_conn_redact(const char *conninfo)
 }
 
 void
-sm_conn_refuse_secret(const char *conninfo)
+sm_conn_refuse_secret(const char *origin, const char *conninfo)
 {
 	char *message = NULL;
 	PQconninfoOption *options;
@@ -59,7 +59,7 @@ sm_conn_refuse_secret(const char *conninfo)
 	if (options == NULL)
 		sm_error_fail(SM_EXIT_USAGE,
 		              "Write it as \"host=... dbname=...\" or postgresql://host/dbname.",
-		              "--conninfo cannot be read");
+		              "%s cannot be read", origin);
 	for (PQconninfoOption *option = options; option->keyword != NULL; option++)
 		found = found || (option->val != NULL && is_secret(option));
 	PQconninfoFree(options);
@@ -68,5 +68,5 @@ sm_conn_refuse_secret(const char *conninfo)
 		    SM_EXIT_USAGE,
 		    "Every user of the machine can read it there. Use a password file (~/.pgpass), "
 		    "PGPASSWORD, a service file or DATABASE_URL.",
-		    "no secret is accepted in argv: --conninfo holds a password");
+		    "no secret is accepted in argv: %s holds a password", origin);
 }

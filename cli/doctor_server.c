@@ -122,7 +122,7 @@ check_privileges(SmDoctor *doctor)
 	    conn,
 	    "SELECT pg_catalog.count(*) = 0 FROM pg_catalog.pg_proc p "
 	    "JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace "
-	    "WHERE pg_catalog.quote_ident(n.nspname) = $1 "
+	    "WHERE n.nspname = (pg_catalog.parse_ident($1))[1] "
 	    "AND p.proname IN ('acquire_migration_lock', 'register_migrations', 'begin_run', "
 	    "'begin_unit', 'finish_unit', 'end_run') "
 	    "AND NOT (pg_catalog.has_function_privilege(p.oid, 'EXECUTE') "

@@ -165,14 +165,17 @@ end_unit(SmWork *work, SmUnit *unit, SmError *error, int position, double waited
 
 	if (error->next == NULL)
 		error->next = advice(work, error);
-	error->code = SM_EXIT_FAILED;
+	if (error->code != SM_EXIT_REFUSED)
+		error->code = SM_EXIT_FAILED;
 	if (!sm_session_close(run))
 		sm_ledger_warn(run, "the session could not be reset");
 	record_failure(work, unit, error, position, waited);
 	if (sm_interrupt_pending())
 		error->next = interrupted(work);
 	sm_report_error(&run->report, error);
-	return sm_interrupt_pending() ? SM_OUTCOME_INTERRUPTED : SM_OUTCOME_FAILED;
+	if (sm_interrupt_pending())
+		return SM_OUTCOME_INTERRUPTED;
+	return error->code == SM_EXIT_REFUSED ? SM_OUTCOME_REFUSED : SM_OUTCOME_FAILED;
 }
 
 SmOutcome

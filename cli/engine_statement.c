@@ -6,6 +6,7 @@
  */
 #include "postgres_fe.h"
 
+#include "assess.h"
 #include "engine.h"
 #include "interrupt.h"
 #include "ledger.h"
@@ -209,6 +210,7 @@ sm_engine_statement(SmWork *work, SmUnit *unit)
 	SmRun *run = work->run;
 	double started = sm_clock();
 	SmOutcome outcome = SM_OUTCOME_DONE;
+	bool assess = sm_assess_wanted(work, unit) && sm_assess_prepare(work);
 
 	for (int attempt = 0;; attempt++)
 	{
@@ -232,6 +234,10 @@ sm_engine_statement(SmWork *work, SmUnit *unit)
 	{
 		case 1:
 			sm_engine_record_wait(work, unit);
+			if (assess)
+				sm_assess_afterwards(work, unit);
+			else
+				sm_assess_done(work, unit, NULL);
 			return SM_OUTCOME_DONE;
 		case 0:
 			return effect_missing(work, unit);

@@ -5,6 +5,7 @@
  */
 #include "postgres_fe.h"
 
+#include "assess.h"
 #include "engine.h"
 #include "ledger.h"
 #include "session.h"
@@ -77,7 +78,7 @@ sm_engine_send_plain(SmExchange *exchange, SmWork *work, const SmUnit *unit, con
 
 /* One attempt at the unit. */
 static bool
-run_once(SmExchange *exchange, SmWork *work, SmUnit *unit, double waited)
+run_once(SmExchange *exchange, SmWork *work, SmUnit *unit, double waited, bool assess)
 {
 	sm_exchange_start(exchange, work->run);
 	exchange->plain = sm_session_takes_prepared(unit);
@@ -85,6 +86,8 @@ run_once(SmExchange *exchange, SmWork *work, SmUnit *unit, double waited)
 	send_begin_unit(exchange, work, unit, waited, "");
 	send_statements(exchange, unit, false);
 	sm_session_leave_role(exchange);
+	if (assess)
+		sm_assess_queue(exchange, work);
 	send_finish_unit(exchange, work, unit);
 	sm_ledger_queue(exchange, SM_PART_COMMIT, SM_LEDGER_COMMIT, NULL);
 	return sm_exchange_finish(exchange);
@@ -100,14 +103,22 @@ sm_engine_transaction(SmWork *work, SmUnit *unit)
 	{
 		SmExchange exchange;
 		SmOutcome outcome = SM_OUTCOME_DONE;
+		bool assess = sm_assess_wanted(work, unit) && sm_assess_prepare(work);
 		bool again;
 
 		if (!sm_ledger_prepare(work->run) || !sm_session_look(work->run))
 			return sm_engine_fail(work, unit, NULL, 0);
-		if (run_once(&exchange, work, unit, waited))
+		if (run_once(&exchange, work, unit, waited, assess))
 		{
+			sm_assess_done(work, unit, &exchange);
 			sm_exchange_end(&exchange);
 			break;
+		}
+		if (sm_assess_refused(&exchange))
+		{
+			outcome = sm_assess_refuse(work, unit, &exchange);
+			sm_exchange_end(&exchange);
+			return outcome;
 		}
 		again = sm_engine_failed(work, unit, &exchange, attempt, started, &outcome);
 		sm_exchange_end(&exchange);

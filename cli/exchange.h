@@ -16,6 +16,7 @@ typedef enum SmPart
 	SM_PART_SETTING, /* a setting of ours */
 	SM_PART_LEDGER,
 	SM_PART_STATEMENT,
+	SM_PART_ASSESS, /* whether the unit does what its header says */
 	SM_PART_COMMIT,
 	SM_PART_SYNC /* what was sent so far is over with its answer, failed or not */
 } SmPart;

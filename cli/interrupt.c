@@ -92,6 +92,12 @@ sm_interrupt_code(void)
 bool
 sm_interrupt_sleep(int ms)
 {
+	return sm_interrupt_poll(NULL, ms);
+}
+
+bool
+sm_interrupt_poll(struct pollfd *file, int ms)
+{
 	struct timespec left = {ms / 1000, (ms % 1000) * 1000000L};
 	struct timespec none = {0, 0};
 	sigset_t both;
@@ -102,7 +108,7 @@ sm_interrupt_sleep(int ms)
 	sigaddset(&both, SIGINT);
 	sigaddset(&both, SIGTERM);
 	sigprocmask(SIG_BLOCK, &both, &saved);
-	(void) ppoll(NULL, 0, received == 0 ? &left : &none, &saved);
+	(void) ppoll(file, file == NULL ? 0 : 1, received == 0 ? &left : &none, &saved);
 	sigprocmask(SIG_SETMASK, &saved, NULL);
 	return received == 0;
 }

@@ -31,4 +31,8 @@ extern SmExitCode sm_interrupt_code(void);
 /* Sleeps so long; false, at once, when a signal has come or comes. */
 extern bool sm_interrupt_sleep(int ms);
 
+/* The same, and ends when there is something on the file, too. */
+struct pollfd;
+extern bool sm_interrupt_poll(struct pollfd *file, int ms);
+
 #endif /* SM_INTERRUPT_H */

@@ -115,7 +115,7 @@ main(int argc, char **argv)
 	if ((context.command->flags & SM_COMMAND_BARE) == 0)
 	{
 		if (context.options.conninfo != NULL)
-			sm_conn_refuse_secret(context.options.conninfo);
+			sm_conn_refuse_secret("--conninfo", context.options.conninfo);
 		sm_config_load(&context.config, &context.options);
 		sm_interrupt_install();
 		if (context.options.scratch)

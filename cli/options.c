@@ -53,6 +53,8 @@ sm_options_init(SmOptions *options)
 	options->lock_timeout = -1;
 	options->statement_timeout = -1;
 	options->wait = -1;
+	options->timeout = -1;
+	options->interval = -1;
 }
 
 int

@@ -76,6 +76,20 @@ typedef struct SmOptions
 	char *column_type;
 	char *schema_version;
 
+	/* snapshot, diff, drift */
+	char *schema_file;
+	char *format; /* sql, json */
+	bool portable;
+	bool sql;
+	bool exit_code;
+	bool from_files;
+	bool once;
+	char *after; /* a seal number */
+	int timeout;
+	int interval;
+	char *notes;
+	bool allow_understated_bump; /* apply */
+
 	bool man; /* help */
 
 	/* what is left: ids, names, a command line */

@@ -48,7 +48,7 @@ sm_report_phase(SmReport *report, const SmMigration *migration, SmPhaseName phas
 		(*(down ? &report->undone : &report->phases))++;
 	if (report->migrations == NULL)
 	{
-		if (!sm_output_is_quiet())
+		if (!sm_output_is_quiet() && !report->silent)
 			say_phase(migration, phase, down, status, units, ms);
 		return;
 	}

@@ -20,6 +20,7 @@ typedef struct SmReport
 	int undone;        /* undos that were completed */
 	int undone_units;  /* that were run of undos */
 	double started;    /* ms of sm_clock() */
+	bool silent;       /* nothing is said of phases */
 } SmReport;
 
 extern void sm_report_init(SmReport *report);

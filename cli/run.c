@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "expected.h"
 #include "interrupt.h"
 #include "ledger.h"
 #include "output.h"
@@ -56,14 +57,14 @@ sm_run_free(SmRun *run)
 	sm_report_free(&run->report);
 	PQclear(run->failure);
 	pg_free(run->locked_by);
+	pg_free(run->latest_snapshot);
 	pg_free(run->scratch);
 }
 
 /* ---- the lock ---- */
 
-/* "X (process 12, user u, app) since …", of who holds any of the locks; NULL: nobody does now. */
-static char *
-describe_holder(SmConn *conn)
+char *
+sm_run_holder(SmConn *conn)
 {
 	char *query =
 	    psprintf("SELECT pg_catalog.format('%%s (pid %%s, user %%s%%s) since %%s', "
@@ -96,7 +97,7 @@ try_lock(SmRun *run)
 static void
 fail_locked(SmRun *run)
 {
-	char *holder = describe_holder(run->conn);
+	char *holder = sm_run_holder(run->conn);
 
 	sm_error_fail(SM_EXIT_LOCKED,
 	              "Wait for it with --lock-wait 5m, or see `summit-migrate lock` for who it is.",
@@ -111,7 +112,7 @@ say_waiting(SmRun *run, double *said)
 
 	if (sm_clock() - *said < HOLDER_MS)
 		return;
-	holder = describe_holder(run->conn);
+	holder = sm_run_holder(run->conn);
 	if (holder != NULL)
 		sm_output_note("waiting for the migration lock: held by %s", holder);
 	*said = sm_clock();
@@ -174,6 +175,7 @@ sm_run_begin(SmRun *run, long long planned_epoch)
 	bool waited = take_lock(run, run->config->lock_wait);
 
 	begin_run(run);
+	sm_expected_begin(run);
 	return waited || run->epoch != planned_epoch + 1;
 }
 
@@ -185,6 +187,7 @@ sm_run_end(SmRun *run, SmOutcome outcome)
 	sm_watch_close(run);
 	if (!run->began || PQstatus(run->conn->pg) != CONNECTION_OK)
 		return;
+	sm_expected_end(run);
 	values[0] = outcome == SM_OUTCOME_DONE          ? "completed"
 	            : outcome == SM_OUTCOME_INTERRUPTED ? "interrupted"
 	                                                : "failed";
@@ -239,6 +242,11 @@ sm_run_resume(SmRun *run)
 	/* the old session may hold the lock until its statement ends */
 	take_lock(run, Max(run->config->lock_wait, RECONNECT_MS));
 	begin_run(run);
+	/* how far the last unit came is not known */
+	pg_free(run->latest_snapshot);
+	run->latest_snapshot = NULL;
+	run->keeps_expected = false;
+	sm_expected_begin(run);
 }
 
 /* ---- handing files over ---- */

@@ -14,6 +14,7 @@ typedef enum SmOutcome
 {
 	SM_OUTCOME_DONE,
 	SM_OUTCOME_FAILED,
+	SM_OUTCOME_REFUSED,     /* it changes more than its header says */
 	SM_OUTCOME_LOST,        /* the connection is gone: the ledger tells how it ended */
 	SM_OUTCOME_TERMINATED,  /* an administrator ended the session */
 	SM_OUTCOME_INTERRUPTED, /* SIGINT or SIGTERM */
@@ -50,14 +51,18 @@ typedef struct SmRun
 	const char *command; /* "apply", "rollback", "repair", "baseline" */
 	char *locked_by;
 	long long epoch;
-	bool began;    /* begin_run() was called in this session */
-	bool prepared; /* the ledger calls are prepared in this session */
+	bool began;     /* begin_run() was called in this session */
+	bool prepared;  /* the ledger calls are prepared in this session */
+	bool rehearses; /* on a scratch server, for its schema alone */
 	SmSession session;
 	SmWatch watch;
 	SmReport report;
-	PGresult *failure;   /* the server's error, between its arrival and its report */
-	uint64 jitter;       /* state of the generator for backoff */
-	size_t scratch_size; /* memory for one statement's text */
+	bool keeps_expected;    /* the schema before it is noted, what it changes becomes expected */
+	char *latest_snapshot;  /* of the schema as it is now; NULL: there is none so new */
+	bool allow_understated; /* a unit may change more than its header says */
+	PGresult *failure;      /* the server's error, between its arrival and its report */
+	uint64 jitter;          /* state of the generator for backoff */
+	size_t scratch_size;    /* memory for one statement's text */
 	char *scratch;
 } SmRun;
 
@@ -80,6 +85,12 @@ extern bool sm_run_begin(SmRun *run, long long planned_epoch);
  * run has not ended, so that the plan will count as stale.
  */
 extern long long sm_run_epoch(SmConn *conn);
+
+/*
+ * Who holds any of the migration locks, other than this session: "X (pid 12,
+ * user u) since …"; NULL: nobody does now.  The caller frees it.
+ */
+extern char *sm_run_holder(SmConn *conn);
 
 /* Ends the run in the ledger and gives the lock back. */
 extern void sm_run_end(SmRun *run, SmOutcome outcome);

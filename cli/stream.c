@@ -16,6 +16,7 @@
  */
 #include "postgres_fe.h"
 
+#include "assess.h"
 #include "interrupt.h"
 #include "ledger.h"
 #include "progress.h"
@@ -69,7 +70,8 @@ is_plain(SmRun *run, SmPlan *plan, int index)
 
 	return phase->nunits == 1 && phase->units[0].kind == SM_UNIT_TRANSACTION &&
 	       !phase->units[0].completed && step->migration->run_as == NULL &&
-	       has_plain_statements(&phase->units[0]) && sm_migration_work(&work, run, plan, step);
+	       has_plain_statements(&phase->units[0]) && sm_migration_work(&work, run, plan, step) &&
+	       !sm_assess_wanted(&work, &phase->units[0]);
 }
 
 /* A session with settings or a role of the configuration's is no plain one. */
@@ -137,9 +139,12 @@ note_step(Stream *stream, double ms)
 {
 	SmStep *step = &stream->plan->steps[stream->from + stream->done++];
 	SmReport *report = &stream->run->report;
+	SmWork work;
 
 	step->migration->up[step->phase].units[0].completed = true;
 	step->migration->state[step->phase] = SM_STATE_COMPLETED;
+	sm_migration_work(&work, stream->run, stream->plan, step);
+	sm_assess_done(&work, &work.content->units[0], NULL);
 	report->units++;
 	sm_progress_step(report->units, step->migration->id);
 	sm_report_phase(report, step->migration, step->phase, false, "completed", 1, ms);

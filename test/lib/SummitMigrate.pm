@@ -168,6 +168,15 @@ sub start
 	return { handle => $handle, stdout => \$out, stderr => \$err };
 }
 
+# What it has said so far: stdout, stderr.
+sub said
+{
+	my ($self, $call) = @_;
+
+	$call->{handle}->pump_nb if $call->{handle}->pumpable;
+	return (${ $call->{stdout} }, ${ $call->{stderr} });
+}
+
 # Waits for it; returns exit status (128 + signal for a signal), stdout, stderr.
 sub finish
 {

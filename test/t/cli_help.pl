@@ -8,7 +8,7 @@ use Test::More;
 use SummitMigrate;
 
 my $project = SummitMigrate->new(undef);
-my @commands = qw(init create status plan apply rollback verify baseline repair lock doctor scratch
+my @commands = qw(init create status plan apply rollback verify snapshot diff drift baseline repair lock doctor scratch
   help completion version);
 
 # Every way to ask for help ends with 0 and shows it on stdout alone.
