@@ -201,22 +201,10 @@ end_open_unit(XactEvent event, void *arg)
 	}
 }
 
-static void
-end_open_unit_subxact(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
-{
-	if (open_unit == NULL || open_unit->subxact != mine)
-		return;
-	if (event == SUBXACT_EVENT_ABORT_SUB)
-		sm_history_close();
-	else if (event == SUBXACT_EVENT_COMMIT_SUB)
-		open_unit->subxact = parent;
-}
-
 void
 sm_history_init(void)
 {
 	RegisterXactCallback(end_open_unit, NULL);
-	RegisterSubXactCallback(end_open_unit_subxact, NULL);
 }
 
 static bool
@@ -249,6 +237,18 @@ sm_history_read_key(FunctionCallInfo fcinfo, bool with_unit, SmUnitKey *key)
 		        errmsg("units count from 1, not from %d", key->unit));
 }
 
+double
+sm_history_read_wait(Datum value)
+{
+	double milliseconds = DatumGetFloat8(value);
+
+	if (isnan(milliseconds) || isinf(milliseconds) || milliseconds < 0)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		        errmsg("lock_wait_ms cannot be %g", milliseconds),
+		        errhint("Give milliseconds, or 0."));
+	return milliseconds;
+}
+
 const SmOpenUnit *
 sm_history_open_unit(void)
 {
@@ -256,7 +256,7 @@ sm_history_open_unit(void)
 }
 
 void
-sm_history_open(const SmUnitKey *key, double lock_wait_ms, bool fresh)
+sm_history_open(const SmUnitKey *key, double lock_wait_ms, bool fresh, int units)
 {
 	MemoryContext old = MemoryContextSwitchTo(TopTransactionContext);
 	SmOpenUnit *unit = palloc(sizeof(SmOpenUnit));
@@ -267,10 +267,10 @@ sm_history_open(const SmUnitKey *key, double lock_wait_ms, bool fresh)
 	unit->key.unit = key->unit;
 	unit->key.target = pstrdup(key->target);
 	unit->xid = GetTopFullTransactionId();
-	unit->subxact = GetCurrentSubTransactionId();
 	unit->started_at = GetCurrentTimestamp();
 	unit->lock_wait_ms = lock_wait_ms;
 	unit->fresh = fresh;
+	unit->units = units;
 	open_unit = unit;
 	MemoryContextSwitchTo(old);
 	sm_unit_stats_start();

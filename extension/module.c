@@ -8,6 +8,7 @@
 #include "fmgr.h"
 
 #include "compat.h"
+#include "failure.h"
 #include "history.h"
 #include "lock.h"
 #include "run.h"
@@ -24,4 +25,5 @@ _PG_init(void)
 	sm_run_init();
 	sm_history_init();
 	sm_unit_stats_init();
+	sm_failure_init();
 }
