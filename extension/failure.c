@@ -107,8 +107,8 @@ sm_failure_begin_unit(const SmUnitKey *key, bool in_transaction)
 	if (!watching || found)
 		return;
 	if (unit_context == NULL)
-		unit_context = AllocSetContextCreate(TopMemoryContext, "summit_migrate unit",
-		                                     ALLOCSET_SMALL_SIZES);
+		unit_context =
+		    AllocSetContextCreate(TopMemoryContext, "summit_migrate unit", ALLOCSET_SMALL_SIZES);
 	MemoryContextReset(unit_context);
 	old = MemoryContextSwitchTo(unit_context);
 	unit = *key;

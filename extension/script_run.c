@@ -27,12 +27,10 @@ static SmQuery read_state = SM_QUERY(
     "  WHERE u.state = 'completed' OR u.batch_cursor IS NOT NULL)), 0)::text",
     TEXTOID, TEXTOID);
 
-static SmQuery begin =
-    SM_QUERY("SELECT FROM @schema@.begin_run($1, 'psql'::text)", TEXTOID);
+static SmQuery begin = SM_QUERY("SELECT FROM @schema@.begin_run($1, 'psql'::text)", TEXTOID);
 
-static SmQuery register_file =
-    SM_QUERY("SELECT @schema@.register_migrations(ARRAY[$1], ARRAY[$2], $3)", TEXTOID, TEXTOID,
-             TEXTOID);
+static SmQuery register_file = SM_QUERY(
+    "SELECT @schema@.register_migrations(ARRAY[$1], ARRAY[$2], $3)", TEXTOID, TEXTOID, TEXTOID);
 
 /* The first phase that is not where it was to go, and whether a unit of it is in doubt. */
 static SmQuery find_unfinished = SM_QUERY(
@@ -81,9 +79,8 @@ summit_migrate_begin_script(PG_FUNCTION_ARGS)
 	sm_arguments_require(fcinfo, 0, 5);
 	id = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	sm_query_begin(&scope, fcinfo, SM_QUERY_LEDGER);
-	values[0] = CStringGetTextDatum(strcmp(text_to_cstring(PG_GETARG_TEXT_PP(2)), "up") == 0
-	                                    ? "apply"
-	                                    : "rollback");
+	values[0] = CStringGetTextDatum(
+	    strcmp(text_to_cstring(PG_GETARG_TEXT_PP(2)), "up") == 0 ? "apply" : "rollback");
 	sm_query_execute(&scope, &begin, values, NULL, 0);
 	if (strcmp(sm_script_state(&scope, id), text_to_cstring(PG_GETARG_TEXT_PP(3))) != 0)
 		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
