@@ -199,13 +199,27 @@ upper_key(const char *source, const char *column, const char *text, const Cuts *
 	return sql.data;
 }
 
+static char *
+qualified_table(const RangeVar *relation)
+{
+	if (relation->schemaname)
+		return quote_qualified_identifier(relation->schemaname, relation->relname);
+	return pstrdup(quote_identifier(relation->relname));
+}
+
+static char *
+qualified_key(const RangeVar *relation, const char *table, const char *key)
+{
+	return psprintf("%s.%s", relation->alias ? quote_identifier(relation->alias->aliasname) : table,
+	                key);
+}
+
 const char *
 sm_batch_build(const SmBatchMark *mark, const char *text, const SmParsed *parsed, SmBatch *batch)
 {
 	Target target;
 	Cuts cuts;
 	const char *fault = find_fault(mark, parsed, &target);
-	const char *name;
 	char *column;
 	char *source;
 
@@ -214,18 +228,27 @@ sm_batch_build(const SmBatchMark *mark, const char *text, const SmParsed *parsed
 	find_cuts(text, &cuts);
 	if (cuts.parameters)
 		return "a statement with parameters cannot run in batches";
-	batch->table =
-	    target.relation->schemaname
-	        ? quote_qualified_identifier(target.relation->schemaname, target.relation->relname)
-	        : pstrdup(quote_identifier(target.relation->relname));
+	batch->table = qualified_table(target.relation);
 	batch->key = pstrdup(quote_identifier(mark->key));
-	name =
-	    target.relation->alias ? quote_identifier(target.relation->alias->aliasname) : batch->table;
-	column = psprintf("%s.%s", name, batch->key);
+	column = qualified_key(target.relation, batch->table, batch->key);
 	source = table_with_alias(target.relation, batch->table);
 	batch->first = upper_key(source, column, text, &cuts, target.joined, NULL, "$1::bigint");
 	batch->next = upper_key(source, column, text, &cuts, target.joined, "$1", "$2::bigint");
 	batch->run_first = with_range(text, &cuts, psprintf("%s <= $1", column));
 	batch->run = with_range(text, &cuts, psprintf("%s > $1 AND %s <= $2", column, column));
 	return NULL;
+}
+
+char *
+sm_batch_rest(const char *text, const SmParsed *parsed, const char *key, const char *cursor)
+{
+	Target target;
+	Cuts cuts;
+	char *column;
+
+	if (!find_target(parsed->tree, &target))
+		elog(ERROR, "not a statement that runs in batches");
+	find_cuts(text, &cuts);
+	column = qualified_key(target.relation, qualified_table(target.relation), key);
+	return with_range(text, &cuts, psprintf("%s > %s OR %s IS NULL", column, cursor, column));
 }

@@ -25,4 +25,11 @@ typedef struct SmBatch
 extern const char *sm_batch_build(const SmBatchMark *mark, const char *text, const SmParsed *parsed,
                                   SmBatch *batch);
 
+/*
+ * What is left of a batched statement behind a key (an SQL literal): all rows
+ * with a higher one, and those without one.  key is quoted.
+ */
+extern char *sm_batch_rest(const char *text, const SmParsed *parsed, const char *key,
+                           const char *cursor);
+
 #endif /* SM_BATCH_H */

@@ -9,6 +9,7 @@
 #include "utils/builtins.h"
 
 #include "compat.h"
+#include "arguments.h"
 #include "query.h"
 
 #define MAX_NAME_LENGTH 63
@@ -47,6 +48,7 @@ summit_migrate_set_environment(PG_FUNCTION_ARGS)
 	Datum values[2];
 
 	PreventCommandIfReadOnly("set_environment()");
+	sm_arguments_require(fcinfo, 0, 1);
 	check_name(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	values[0] = PG_GETARG_DATUM(0);
 	values[1] = CStringGetTextDatum(GetUserNameFromId(GetAuthenticatedUserId(), false));

@@ -9,9 +9,9 @@
 #include "utils/builtins.h"
 #include "utils/datetime.h"
 #include "utils/guc.h"
-#include "utils/varlena.h"
 
 #include "header.h"
+#include "suspects.h"
 #include "version.h"
 
 /* Normalises a value; NULL after an error was reported. */
@@ -233,17 +233,13 @@ sm_header_is_entry(const char *text, const SmMark *mark)
 static const HeaderName *
 find_near_name(const char *word)
 {
-	int length = strlen(word);
 	int i;
 
 	for (i = 0; i < (int) lengthof(names); i++)
 	{
-		int name_length = strlen(names[i].name);
-		int limit = Min(name_length / 4, 2);
+		int letters = Min(strlen(names[i].name) / 4, 2);
 
-		if (limit > 0 && abs(name_length - length) <= limit &&
-		    varstr_levenshtein_less_equal(word, length, names[i].name, name_length, 1, 1, 1, limit,
-		                                  true) <= limit)
+		if (letters > 0 && sm_suspects_is_near(word, names[i].name, letters))
 			return &names[i];
 	}
 	return NULL;
@@ -362,21 +358,29 @@ add_entry(SmReader *reader, const HeaderName *name, const SmMark *mark)
 
 /* A word that is no name: a comment, unless it looks like a name gone wrong. */
 static void
-read_unknown(SmReader *reader, const SmMark *mark)
+read_unknown(SmReader *reader, const SmMark *mark, bool only_header)
 {
-	char *word =
-	    pnstrdup(reader->source.text + mark->name.start, mark->name.end - mark->name.start);
-	const HeaderName *near;
-	char *at;
+	const HeaderName *near = find_near_name(sm_suspects_normalise(reader->source.text, mark->name));
 
-	for (at = word; *at; at++)
-		*at = (*at == ' ' || *at == '_') ? '-' : pg_ascii_tolower((unsigned char) *at);
-	near = find_near_name(word);
-	if (near)
+	if (near && (near->only_header || !only_header))
 		sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, mark->name,
 		                psprintf("Did you mean \"%s\"?", near->spelling),
 		                "unknown header line \"%.*s\"", mark->name.end - mark->name.start,
 		                reader->source.text + mark->name.start);
+}
+
+/* Ids below "Dependencies:" would be read over. */
+void
+sm_header_check_list(SmReader *reader, const SmComment *comment)
+{
+	const char *text = reader->source.text;
+	SmSpan item = sm_marks_trim_banner(text, comment->text);
+
+	if (strspn(text + item.start, "0123456789") < 8)
+		return;
+	sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, item,
+	                "Write them in one line, with commas between them.",
+	                "a dependency below the line \"Dependencies\"");
 }
 
 void
@@ -385,7 +389,7 @@ sm_header_read(SmReader *reader, const SmMark *mark)
 	const HeaderName *name = find_name(reader->source.text, mark->name);
 
 	if (name == NULL)
-		read_unknown(reader, mark);
+		read_unknown(reader, mark, false);
 	else if (name->read == NULL)
 		read_dependencies(reader, mark->value);
 	else if (sm_parse_header_value(reader->migration, name->name) != NULL)
@@ -400,7 +404,9 @@ sm_header_read_late(SmReader *reader, const SmMark *mark)
 {
 	const HeaderName *name = find_name(reader->source.text, mark->name);
 
-	if (name && name->only_header)
+	if (name == NULL)
+		read_unknown(reader, mark, true);
+	else if (name->only_header)
 		sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, mark->name,
 		                "It holds for the whole file: put it above the first phase.",
 		                "%s below the header has no effect", name->spelling);

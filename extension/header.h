@@ -23,4 +23,7 @@ extern void sm_header_read_late(SmReader *reader, const SmMark *mark);
 /* Whether an entry mark is a header line (of which no text goes on below). */
 extern bool sm_header_is_entry(const char *text, const SmMark *mark);
 
+/* A comment directly below an empty "Dependencies:": reports an id in it. */
+extern void sm_header_check_list(SmReader *reader, const SmComment *comment);
+
 #endif /* SM_HEADER_H */

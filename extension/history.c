@@ -215,26 +215,23 @@ end_open_unit(XactEvent event, void *arg)
 	}
 }
 
+/* What was announced in a subtransaction ends with it, or goes on with the one above. */
 static void
-end_open_unit_subxact(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
+follow_announced(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
 {
-	if (announced.subxact == mine && event == SUBXACT_EVENT_ABORT_SUB)
-		sm_history_end_announced();
-	else if (announced.subxact == mine && event == SUBXACT_EVENT_COMMIT_SUB)
-		announced.subxact = parent;
-	if (open_unit == NULL || open_unit->subxact != mine)
+	if (announced.subxact != mine)
 		return;
 	if (event == SUBXACT_EVENT_ABORT_SUB)
-		sm_history_close();
+		sm_history_end_announced();
 	else if (event == SUBXACT_EVENT_COMMIT_SUB)
-		open_unit->subxact = parent;
+		announced.subxact = parent;
 }
 
 void
 sm_history_init(void)
 {
 	RegisterXactCallback(end_open_unit, NULL);
-	RegisterSubXactCallback(end_open_unit_subxact, NULL);
+	RegisterSubXactCallback(follow_announced, NULL);
 }
 
 static bool
@@ -265,6 +262,18 @@ sm_history_read_key(FunctionCallInfo fcinfo, bool with_unit, SmUnitKey *key)
 	if (with_unit && key->unit < 1)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		        errmsg("units count from 1, not from %d", key->unit));
+}
+
+double
+sm_history_read_wait(Datum value)
+{
+	double milliseconds = DatumGetFloat8(value);
+
+	if (isnan(milliseconds) || isinf(milliseconds) || milliseconds < 0)
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		        errmsg("lock_wait_ms cannot be %g", milliseconds),
+		        errhint("Give milliseconds, or 0."));
+	return milliseconds;
 }
 
 const SmOpenUnit *
@@ -321,7 +330,7 @@ sm_history_running_unit(void)
 }
 
 void
-sm_history_open(const SmUnitKey *key, double lock_wait_ms, bool fresh)
+sm_history_open(const SmUnitKey *key, double lock_wait_ms, bool fresh, int units)
 {
 	MemoryContext old = MemoryContextSwitchTo(TopTransactionContext);
 	SmOpenUnit *unit = palloc(sizeof(SmOpenUnit));
@@ -329,10 +338,10 @@ sm_history_open(const SmUnitKey *key, double lock_wait_ms, bool fresh)
 	sm_history_end_announced();
 	copy_key(&unit->key, key);
 	unit->xid = GetTopFullTransactionId();
-	unit->subxact = GetCurrentSubTransactionId();
 	unit->started_at = GetCurrentTimestamp();
 	unit->lock_wait_ms = lock_wait_ms;
 	unit->fresh = fresh;
+	unit->units = units;
 	open_unit = unit;
 	MemoryContextSwitchTo(old);
 	sm_unit_stats_start();

@@ -26,10 +26,10 @@ typedef struct SmOpenUnit
 {
 	SmUnitKey key;
 	FullTransactionId xid;
-	SubTransactionId subxact;
 	TimestampTz started_at;
 	double lock_wait_ms;
 	bool fresh; /* it had no row before */
+	int units;  /* of its phase or undo, as registered; -1: not known */
 } SmOpenUnit;
 
 typedef enum SmUnitState
@@ -59,7 +59,7 @@ typedef struct SmUnitRow
 	char *batch_cursor;
 } SmUnitRow;
 
-/* _PG_init's part: an open unit ends with its (sub)transaction. */
+/* _PG_init's part: an open unit ends with its transaction. */
 extern void sm_history_init(void);
 
 /*
@@ -69,11 +69,14 @@ extern void sm_history_init(void);
  */
 extern void sm_history_read_key(FunctionCallInfo fcinfo, bool with_unit, SmUnitKey *key);
 
+/* A time waited for locks, in ms.  Raises an error for one that cannot be. */
+extern double sm_history_read_wait(Datum value);
+
 /* The unit that is open in this transaction, NULL when none is. */
 extern const SmOpenUnit *sm_history_open_unit(void);
 
-/* Opens a unit, which lives until the (sub)transaction ends or it is closed. */
-extern void sm_history_open(const SmUnitKey *key, double lock_wait_ms, bool fresh);
+/* Opens a unit, which lives until the transaction ends or it is closed. */
+extern void sm_history_open(const SmUnitKey *key, double lock_wait_ms, bool fresh, int units);
 extern void sm_history_close(void);
 
 /* As above, for a unit that is completed once the transaction commits. */

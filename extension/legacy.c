@@ -27,6 +27,7 @@
 #include "utils/regproc.h"
 #include "utils/rel.h"
 
+#include "arguments.h"
 #include "compat.h"
 #include "objects.h"
 #include "query.h"
@@ -470,10 +471,13 @@ PG_FUNCTION_INFO_V1(summit_migrate_adopt_legacy);
 Datum
 summit_migrate_adopt_legacy(PG_FUNCTION_ARGS)
 {
-	char *schema_name = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	Oid schema = get_namespace_oid(schema_name, false);
 	SmQueryScope scope;
+	char *schema_name;
+	Oid schema;
 
+	sm_arguments_require(fcinfo, 0, 1);
+	schema_name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	schema = get_namespace_oid(schema_name, false);
 	PreventCommandIfReadOnly("adopt_legacy()");
 	sm_objects_require_owner(fcinfo->flinfo->fn_oid, "to adopt the older scripts' tables");
 	refuse_nothing(schema, schema_name);

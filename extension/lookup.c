@@ -26,7 +26,8 @@
 enum
 {
 	PHASE_STATUS,
-	PHASE_DIRECTION
+	PHASE_DIRECTION,
+	PHASE_UNITS
 };
 enum
 {
@@ -37,8 +38,8 @@ enum
 
 static SmRowTable phases = {.name = "migration_history",
                             .index = "migration_history_phase",
-                            .ncolumns = 2,
-                            .columns = {"status", "direction"}};
+                            .ncolumns = 3,
+                            .columns = {"status", "direction", "units"}};
 static SmRowTable units = {.name = "migration_units",
                            .index = "migration_units_unit",
                            .ncolumns = 3,
@@ -100,10 +101,15 @@ static void
 read_phase(SmQueryScope *scope, const Datum *values, SmLookup *result)
 {
 	SmRow row;
+	bool isnull = true;
+	Datum count = (Datum) 0;
 
 	sm_row_open(&row, scope, &phases, values, 3, AccessShareLock);
 	result->status = sm_row_get_text(&row, PHASE_STATUS);
 	result->direction = sm_row_get_text(&row, PHASE_DIRECTION);
+	if (row.found)
+		count = sm_row_get(&row, PHASE_UNITS, &isnull);
+	result->units = isnull ? -1 : DatumGetInt32(count);
 	sm_row_close(&row);
 }
 

@@ -15,6 +15,7 @@ typedef struct SmLookup
 	char *timeline;
 	char *status; /* of the phase */
 	char *direction;
+	int units;   /* of the phase, as registered; -1: not known */
 	char *state; /* of the unit */
 	bool transactional;
 	bool batched;

@@ -51,9 +51,8 @@ sm_marks_is_word(const char *text, SmSpan span, const char *word)
 	return span.end - span.start == length && pg_strncasecmp(text + span.start, word, length) == 0;
 }
 
-/* Takes the signs of a banner off both ends: "==== PHASE 1: EXPAND ====". */
-static SmSpan
-trim_banner(const char *text, SmSpan span)
+SmSpan
+sm_marks_trim_banner(const char *text, SmSpan span)
 {
 	while (span.start < span.end &&
 	       (is_blank(text[span.start]) || is_banner_sign(text[span.start])))
@@ -67,7 +66,7 @@ trim_banner(const char *text, SmSpan span)
 bool
 sm_marks_is_banner(const char *text, const SmComment *comment)
 {
-	SmSpan rest = trim_banner(text, comment->text);
+	SmSpan rest = sm_marks_trim_banner(text, comment->text);
 
 	return rest.start == rest.end;
 }
@@ -217,11 +216,11 @@ read_rollback(const char *text, SmSpan banner, SmSpan plain, SmMark *mark)
 	if (take_sign(text, &span, ':'))
 	{
 		mark->value = span;
-		if (trim_banner(text, span).start == trim_banner(text, span).end)
+		if (sm_marks_trim_banner(text, span).start == sm_marks_trim_banner(text, span).end)
 			mark->value.end = mark->value.start;
 		return true;
 	}
-	span = trim_banner(text, span);
+	span = sm_marks_trim_banner(text, span);
 	mark->value = span;
 	return span.start == span.end;
 }
@@ -264,7 +263,7 @@ sm_marks_read(const char *text, const SmComment *comment)
 
 	if (comment->block || !comment->own_line)
 		return mark;
-	banner = trim_banner(text, comment->text);
+	banner = sm_marks_trim_banner(text, comment->text);
 	if (read_phase(text, banner, &mark) || read_validation(text, banner, &mark) ||
 	    read_rollback(text, banner, comment->text, &mark) || read_entry(text, comment->text, &mark))
 		return mark;

@@ -65,6 +65,9 @@ extern bool sm_marks_is_word(const char *text, SmSpan span, const char *word);
 /* The span without blanks at its ends. */
 extern SmSpan sm_marks_trim(const char *text, SmSpan span);
 
+/* The span without the signs of a banner at its ends: "==== PHASE 1: EXPAND ====". */
+extern SmSpan sm_marks_trim_banner(const char *text, SmSpan span);
+
 /* Whether a line comment is only signs, as the lines of a banner are. */
 extern bool sm_marks_is_banner(const char *text, const SmComment *comment);
 

@@ -9,6 +9,7 @@
 #include "utils/guc.h"
 
 #include "compat.h"
+#include "failure.h"
 #include "history.h"
 #include "hook_capture.h"
 #include "journal.h"
@@ -36,4 +37,5 @@ _PG_init(void)
 	sm_journal_seal_init();
 	sm_hook_capture_init();
 	MarkGUCPrefixReserved("summit_migrate");
+	sm_failure_init();
 }

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "utils/builtins.h"
 
 #include "lookup.h"
@@ -25,6 +26,8 @@
 	"d.depends_on_migration_id"                                                                    \
 	" AND x.target = $5 AND NOT x.superseded AND x.status <> 'completed'"                          \
 	" AND (x.phase <> 'contract' OR d.depends_on_phase = 'contract')))"
+
+#define UNDO_UNITS "CASE $2 WHEN 'all' THEN h.undo_all_units ELSE h.undo_units END"
 
 static SmQuery find_missing = SM_QUERY(
     "SELECT 'phase ' || x.phase || ' is ' || x.status FROM @schema@.migration_history x"
@@ -56,13 +59,20 @@ static SmQuery find_undo = SM_QUERY(
     "   AND ($2 <> 'contract' OR d.depends_on_phase = 'contract')"
     "   AND EXISTS (SELECT FROM @schema@.migration_history x WHERE x.migration_id = d.migration_id"
     "    AND x.target = $5 AND NOT x.superseded AND x.status IN ('completed', 'failed', 'running'))"
-    "   ORDER BY 1 DESC LIMIT 1)) END"
+    "   ORDER BY 1 DESC LIMIT 1)) END,"
+    " (SELECT max(" UNDO_UNITS ") FROM @schema@.migration_history h"
+    "  WHERE " THIS_PHASE " AND $2 IN (h.phase, 'all'))"
     " FROM @schema@.migration_epoch e"
     " LEFT JOIN @schema@.migration_units u ON u.migration_id = $1 AND u.target = $5 AND u.phase = "
     "$2"
     "  AND u.direction = $3 AND u.unit = $4"
     " FOR SHARE OF e",
     TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID);
+
+static SmQuery count_units =
+    SM_QUERY("SELECT max(CASE $3 WHEN 'up' THEN h.units ELSE " UNDO_UNITS " END)"
+             " FROM @schema@.migration_history h WHERE " THIS_PHASE " AND $2 IN (h.phase, 'all')",
+             TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID);
 
 static SmQuery reset_undo =
     SM_QUERY("UPDATE @schema@.migration_units u SET state = 'pending', batch_cursor = NULL"
@@ -108,6 +118,33 @@ check_status(const SmUnitKey *key, const char *status, const char *direction)
 		       "Let the rollback end first, or record what is true with resolve_migration().");
 }
 
+/*
+ * An error that a savepoint catches would be passed over, and what comes behind
+ * it would run and be recorded.
+ */
+static void
+refuse_savepoint(void)
+{
+	if (GetCurrentTransactionNestLevel() == 1)
+		return;
+	ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+	        errmsg("units and phases cannot be recorded behind a savepoint"),
+	        errdetail("An error would be rolled back to it, and the rest would run all the same."),
+	        errhint("psql makes one before each statement: \\unset ON_ERROR_ROLLBACK."));
+}
+
+static void
+check_unit_number(const SmUnitKey *key, int units)
+{
+	if (units < 0 || key->unit <= units)
+		return;
+	if (units == 0 && !key->up)
+		refuse(key, "the file has no rollback for that",
+		       "Write one before it is applied, or record what is true with resolve_migration().");
+	refuse(key, psprintf("there are %d, as registered", units),
+	       "Register the file that is being run.");
+}
+
 static void
 check_unit_order(const SmUnitKey *key, const SmUnitBefore *before, const char *previous)
 {
@@ -140,6 +177,8 @@ check_up(SmQueryScope *scope, const SmUnitKey *key, Datum *values, SmUnitBefore 
 	before->state = found.state;
 	before->transactional = found.transactional;
 	before->batched = found.batched;
+	before->units = found.units;
+	check_unit_number(key, before->units);
 	check_unit_order(key, before, found.previous);
 	/* Most first units have nothing before them at all. */
 	if (key->unit <= 1 && (found.depends || strcmp(key->phase, "expand") != 0))
@@ -167,24 +206,57 @@ check_down(SmQueryScope *scope, const SmUnitKey *key, Datum *values, SmUnitBefor
 	before->state = sm_query_text(scope, 0, 4);
 	before->transactional = DatumGetBool(sm_query_value(0, 5, &isnull));
 	before->batched = DatumGetBool(sm_query_value(0, 6, &isnull));
+	before->units = DatumGetInt32(sm_query_value(0, 9, &isnull));
+	before->units = isnull ? -1 : before->units;
 	check_unit_order(key, before, sm_query_text(scope, 0, 7));
 	blocker = sm_query_text(scope, 0, 8);
 	if (blocker != NULL)
 		refuse(key, blocker, "Undo that first.");
+	check_unit_number(key, before->units);
+}
+
+static void
+make_values(const SmUnitKey *key, Datum *values)
+{
+	values[0] = CStringGetTextDatum(key->migration_id);
+	values[1] = CStringGetTextDatum(key->phase);
+	values[2] = CStringGetTextDatum(key->up ? "up" : "down");
+	values[3] = Int32GetDatum(key->unit);
+	values[4] = CStringGetTextDatum(key->target);
+}
+
+int
+sm_order_units(SmQueryScope *scope, const SmUnitKey *key)
+{
+	Datum values[5];
+	Datum units;
+	bool isnull;
+
+	make_values(key, values);
+	sm_query_execute(scope, &count_units, values, NULL, 1);
+	units = sm_query_value(0, 1, &isnull);
+	return isnull ? -1 : DatumGetInt32(units);
+}
+
+void
+sm_order_check_final(const SmUnitKey *key, int units)
+{
+	if (units < 0 || units == key->unit)
+		return;
+	ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+	        errmsg("unit %d is not the last: there are %d, as registered", key->unit, units),
+	        errdetail("This is about %s.", describe(key)),
+	        errhint("Only the last unit completes its phase."));
 }
 
 void
 sm_order_check(SmQueryScope *scope, const SmUnitKey *key, SmUnitBefore *before)
 {
-	Datum values[] = {
-	    CStringGetTextDatum(key->migration_id),
-	    CStringGetTextDatum(key->phase),
-	    CStringGetTextDatum(key->up ? "up" : "down"),
-	    Int32GetDatum(key->unit),
-	    CStringGetTextDatum(key->target),
-	};
+	Datum values[5];
 
+	make_values(key, values);
 	sm_run_check_session();
+	refuse_savepoint();
 	if (key->up)
 		check_up(scope, key, values, before);
 	else

@@ -14,6 +14,7 @@ typedef struct SmUnitBefore
 	char *state; /* NULL: there was no row */
 	bool transactional;
 	bool batched; /* some batches of it are done */
+	int units;    /* how many the phase or undo has, as registered; -1: not known */
 } SmUnitBefore;
 
 /*
@@ -24,5 +25,11 @@ typedef struct SmUnitBefore
  * ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE with what is missing.
  */
 extern void sm_order_check(SmQueryScope *scope, const SmUnitKey *key, SmUnitBefore *before);
+
+/* How many units the phase or undo has, as registered; -1: not known. */
+extern int sm_order_units(SmQueryScope *scope, const SmUnitKey *key);
+
+/* Raises an error unless the unit is the last of so many (-1: any may be). */
+extern void sm_order_check_final(const SmUnitKey *key, int units);
 
 #endif /* SM_ORDER_H */

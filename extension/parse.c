@@ -163,6 +163,8 @@ read_all(SmReader *reader)
 
 	sm_sections_read(reader);
 	list_sort(migration->errors, compare_errors);
+	if (sm_reader_is_full(reader))
+		sm_reader_say_full(reader);
 	digest = sm_digest_text(reader->source.text, reader->source.length);
 	migration->bytes_digest = MemoryContextStrdup(reader->result, digest);
 	migration->meaning_digest = MemoryContextStrdup(reader->result, meaning_digest(migration));

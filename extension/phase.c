@@ -7,6 +7,7 @@
 
 #include "utils/builtins.h"
 
+#include "arguments.h"
 #include "history.h"
 #include "order.h"
 #include "run.h"
@@ -21,13 +22,10 @@ static SmQuery open_units = SM_QUERY(
     " AND u.phase = $3 AND u.direction = $4 AND u.state IN ('running', 'failed') ORDER BY u.unit",
     TEXTOID, TEXTOID, TEXTOID, TEXTOID);
 
-static SmQuery missing_units = SM_QUERY(
-    "SELECT h.units FROM @schema@.migration_history h WHERE h.migration_id = $1"
-    " AND h.target = $2 AND h.phase = $3 AND NOT h.superseded AND $4 = 'up' AND h.units > 0"
-    " AND NOT EXISTS (SELECT FROM @schema@.migration_units u WHERE u.migration_id = $1"
-    "  AND u.target = $2 AND u.phase = $3 AND u.direction = 'up' AND u.unit = h.units"
-    "  AND u.state = 'completed')",
-    TEXTOID, TEXTOID, TEXTOID, TEXTOID);
+static SmQuery completed_unit =
+    SM_QUERY("SELECT FROM @schema@.migration_units u WHERE u.migration_id = $1 AND u.target = $2"
+             " AND u.phase = $3 AND u.direction = $4 AND u.unit = $5 AND u.state = 'completed'",
+             TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT4OID);
 
 static SmQuery registered_phases = SM_QUERY(
     "SELECT h.phase FROM @schema@.migration_history h WHERE h.migration_id = $1 AND h.target = $2"
@@ -58,32 +56,33 @@ static SmQuery resolve_undo = SM_QUERY("UPDATE @schema@.migration_units u SET st
                                        " AND u.state IN ('running', 'failed', 'completed')",
                                        TEXTOID, TEXTOID, TEXTOID, TEXTOID);
 
+/* units: how many there are to be, -1: not known. */
 static void
-refuse_open_units(SmQueryScope *scope, const SmUnitKey *key)
+refuse_open_units(SmQueryScope *scope, const SmUnitKey *key, int units)
 {
 	Datum values[] = {
 	    CStringGetTextDatum(key->migration_id),
 	    CStringGetTextDatum(key->target),
 	    CStringGetTextDatum(key->phase),
 	    CStringGetTextDatum(key->up ? "up" : "down"),
+	    Int32GetDatum(units),
 	};
+	char *what = NULL;
 
-	if (sm_query_execute(scope, &missing_units, values, NULL, 1) > 0)
-		ereport(
-		    ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-		    errmsg("the phase cannot be completed: unit %d is not",
-		           DatumGetInt32(sm_query_value(0, 1, NULL))),
-		    errdetail("This is about phase %s of migration %s on target %s.", key->phase,
-		              key->migration_id, key->target),
-		    errhint("Complete its units first, or record what is true with resolve_migration()."));
-	if (sm_query_execute(scope, &open_units, values, NULL, 1) == 0)
+	if (units > 0 && sm_query_execute(scope, &completed_unit, values, NULL, 1) == 0)
+		what = psprintf("unit %d is not", units);
+	else if (units == 0 && !key->up)
+		what = "the file has no rollback for that";
+	else if (sm_query_execute(scope, &open_units, values, NULL, 1) > 0)
+		what = psprintf("unit %d is %s", DatumGetInt32(sm_query_value(0, 1, NULL)),
+		                sm_query_text(scope, 0, 2));
+	if (what == NULL)
 		return;
 	ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-	        errmsg("the phase cannot be completed: unit %d is %s",
-	               DatumGetInt32(sm_query_value(0, 1, NULL)), sm_query_text(scope, 0, 2)),
+	        errmsg("the phase cannot be completed: %s", what),
 	        errdetail("This is about phase %s of migration %s on target %s.", key->phase,
 	                  key->migration_id, key->target),
-	        errhint("Complete the unit, or record what is true with resolve_migration()."));
+	        errhint("Complete its units first, or record what is true with resolve_migration()."));
 }
 
 Datum
@@ -93,10 +92,11 @@ summit_migrate_finish_migration(PG_FUNCTION_ARGS)
 	SmUnitKey key;
 	SmUnitBefore before;
 
+	sm_arguments_require(fcinfo, 0, 4);
 	sm_history_read_key(fcinfo, false, &key);
 	sm_query_begin(&scope, fcinfo, SM_QUERY_LEDGER);
 	sm_order_check(&scope, &key, &before);
-	refuse_open_units(&scope, &key);
+	refuse_open_units(&scope, &key, before.units);
 	sm_history_complete(&scope, &key, -1);
 	sm_query_end(&scope);
 	PG_RETURN_VOID();
@@ -109,11 +109,13 @@ summit_migrate_fail_migration(PG_FUNCTION_ARGS)
 	SmUnitKey key;
 	SmUnitBefore before;
 
+	sm_arguments_require(fcinfo, 0, 4);
 	sm_history_read_key(fcinfo, false, &key);
 	sm_query_begin(&scope, fcinfo, SM_QUERY_LEDGER);
 	sm_order_check(&scope, &key, &before);
-	sm_history_mark_failed(&scope, &key, text_to_cstring(PG_GETARG_TEXT_PP(4)),
-	                       text_to_cstring(PG_GETARG_TEXT_PP(5)), true);
+	sm_history_mark_failed(&scope, &key,
+	                       PG_ARGISNULL(4) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(4)),
+	                       PG_ARGISNULL(5) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(5)), true);
 	sm_query_end(&scope);
 	PG_RETURN_VOID();
 }
@@ -167,9 +169,11 @@ summit_migrate_resolve_migration(PG_FUNCTION_ARGS)
 {
 	SmQueryScope scope;
 	SmUnitKey key;
-	char *state = text_to_cstring(PG_GETARG_TEXT_PP(2));
+	char *state;
 	Datum values[6];
 
+	sm_arguments_require(fcinfo, 0, 5);
+	state = text_to_cstring(PG_GETARG_TEXT_PP(2));
 	key.migration_id = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	key.phase = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	key.target = text_to_cstring(PG_GETARG_TEXT_PP(4));

@@ -8,6 +8,7 @@
 #include "utils/memutils.h"
 
 #include "pieces.h"
+#include "suspects.h"
 
 /* In bytes; the more of it, the longer a hopeless file takes. */
 #define MAX_REREAD (16 * 1024 * 1024)
@@ -125,6 +126,8 @@ read_option_marks(SmReader *reader, const SmRegion *region, const SmPiece *piece
 		if (mark.kind == SM_MARK_TRANSACTION || mark.kind == SM_MARK_DONE_WHEN ||
 		    mark.kind == SM_MARK_BATCH)
 			sm_options_read(reader, region, &mark, &units->pending);
+		else if (mark.kind == SM_MARK_NONE || mark.kind == SM_MARK_ENTRY)
+			sm_suspects_report(reader, region, &comment, &mark);
 	}
 }
 

@@ -61,20 +61,34 @@ sm_reader_alloc(const SmReader *reader, Size size)
 	return MemoryContextAllocZero(reader->result, size);
 }
 
-void
-sm_reader_error_at(SmReader *reader, int sqlstate, SmPlace place, const char *message,
-                   const char *hint)
+static void
+append_error(SmReader *reader, int sqlstate, SmPlace place, const char *message, const char *hint)
 {
-	SmParseError *error;
+	SmParseError *error = sm_reader_alloc(reader, sizeof(SmParseError));
 
-	if (sm_reader_is_full(reader))
-		return;
-	error = sm_reader_alloc(reader, sizeof(SmParseError));
 	error->sqlstate = sqlstate;
 	error->message = MemoryContextStrdup(reader->result, message);
 	error->hint = hint ? MemoryContextStrdup(reader->result, hint) : NULL;
 	error->place = place;
 	reader->migration->errors = sm_reader_append(reader, reader->migration->errors, error);
+}
+
+void
+sm_reader_error_at(SmReader *reader, int sqlstate, SmPlace place, const char *message,
+                   const char *hint)
+{
+	if (!sm_reader_is_full(reader))
+		append_error(reader, sqlstate, place, message, hint);
+}
+
+void
+sm_reader_say_full(SmReader *reader)
+{
+	const SmParseError *last = llast(reader->migration->errors);
+
+	append_error(reader, ERRCODE_PROGRAM_LIMIT_EXCEEDED, last->place,
+	             psprintf("reading ended here, after %d errors", SM_READER_MAX_ERRORS),
+	             "Correct these first; the rest of the file may have more.");
 }
 
 void

@@ -53,6 +53,9 @@ extern void sm_reader_error_at(SmReader *reader, int sqlstate, SmPlace place, co
 
 extern bool sm_reader_is_full(const SmReader *reader);
 
+/* Adds, behind all others, that reading ended before the file did. */
+extern void sm_reader_say_full(SmReader *reader);
+
 /* Copy of a part of a text in the context of the result. */
 extern char *sm_reader_copy(const SmReader *reader, const char *text, SmSpan span);
 

@@ -16,6 +16,7 @@
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 
+#include "arguments.h"
 #include "register.h"
 #include "run.h"
 
@@ -37,6 +38,9 @@ enum
 	COLUMN_BREAKING,
 	COLUMN_REPEATABLE,
 	COLUMN_UNITS,
+	COLUMN_UNDO_UNITS,
+	COLUMN_UNDO_ALL_UNITS,
+	COLUMN_ROLLBACK_DIGEST,
 	COLUMNS
 };
 
@@ -49,41 +53,48 @@ typedef struct Phases
 } Phases;
 
 #define NEW_PHASES                                                                                 \
-	"unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) AS n (migration_id, "          \
+	"unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) AS n "          \
+	"(migration_id, "                                                                              \
 	"migration_file,"                                                                              \
 	" checksum, meaning_digest, phase, phase_digest, rollback_sql, database_type, "                \
 	"migration_type, version,"                                                                     \
-	" breaking, repeatable, units)"
+	" breaking, repeatable, units, undo_units, undo_all_units, rollback_digest)"
 #define PHASE_TYPES                                                                                \
 	TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID,            \
 	    TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID,        \
-	    TEXTARRAYOID, TEXTOID
+	    TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTOID
 
 /* Driven by the index on either side: the history may be long, or empty when planned. */
 #define GONE_PHASE                                                                                 \
-	"h.migration_id = ANY ($1) AND h.target = $14 AND NOT h.superseded"                            \
+	"h.migration_id = ANY ($1) AND h.target = $17 AND NOT h.superseded"                            \
 	" AND (h.migration_id, h.phase) NOT IN (SELECT n.migration_id, n.phase FROM " NEW_PHASES ")"
 
-/*
- * A phase has run when it is completed, or some unit of it is: whatever a
- * failed transactional unit did is gone.
- */
-#define HAS_RUN                                                                                    \
-	"NOT h.repeatable AND h.phase_digest IS NOT NULL"                                              \
-	" AND (h.status = 'completed' OR h.status IN ('running', 'failed')"                            \
-	"  AND EXISTS (SELECT FROM @schema@.migration_units u WHERE u.migration_id = h.migration_id"   \
-	"   AND u.target = h.target AND u.phase = h.phase AND u.direction = 'up'"                      \
-	"   AND (u.state IN ('completed', 'running') OR u.batch_cursor IS NOT NULL)))"
+static SmQuery find_run =
+    SM_QUERY("SELECT FROM unnest($1) AS n (migration_id) JOIN @schema@.migration_history h"
+             "  ON h.migration_id = n.migration_id AND h.target = $2 AND NOT h.superseded"
+             " WHERE " SM_REGISTER_HAS_RUN,
+             TEXTARRAYOID, TEXTOID);
 
-static SmQuery find_mismatch =
-    SM_QUERY("SELECT h.migration_id, h.phase, false"
-             " FROM " NEW_PHASES " JOIN @schema@.migration_history h"
-             "  ON h.migration_id = n.migration_id AND h.target = $14 AND h.phase = n.phase"
-             "  AND NOT h.superseded"
-             " WHERE n.phase_digest <> h.phase_digest AND " HAS_RUN " UNION ALL"
-             " SELECT h.migration_id, h.phase, true FROM @schema@.migration_history h"
-             " WHERE " GONE_PHASE " AND " HAS_RUN " ORDER BY 1, 2 LIMIT 1",
-             PHASE_TYPES);
+/* What a phase that has run must keep; a repeated one only that it is repeated. */
+static SmQuery find_mismatch = SM_QUERY(
+    "SELECT m.migration_id, m.phase, m.what FROM ("
+    " SELECT h.migration_id, h.phase, CASE"
+    "   WHEN n.repeatable::boolean <> h.repeatable THEN 'its line Repeat was changed'"
+    "   WHEN h.repeatable THEN NULL"
+    "   WHEN n.phase_digest <> h.phase_digest THEN 'was changed'"
+    "   WHEN n.version IS DISTINCT FROM h.version THEN 'its version was changed'"
+    "   WHEN n.breaking::boolean <> h.breaking THEN 'its line Breaking was changed'"
+    "   WHEN n.database_type <> h.database_type THEN 'its line Database was changed'"
+    "   WHEN n.rollback_digest <> h.rollback_digest THEN 'its rollback was changed' END AS what"
+    " FROM " NEW_PHASES " JOIN @schema@.migration_history h"
+    "  ON h.migration_id = n.migration_id AND h.target = $17 AND h.phase = n.phase"
+    "  AND NOT h.superseded"
+    " WHERE " SM_REGISTER_HAS_RUN
+    " UNION ALL SELECT h.migration_id, h.phase, 'is not in the file any more'"
+    " FROM @schema@.migration_history h"
+    " WHERE " GONE_PHASE " AND NOT h.repeatable AND " SM_REGISTER_HAS_RUN ") m"
+    " WHERE m.what IS NOT NULL ORDER BY 1, 2 LIMIT 1",
+    PHASE_TYPES);
 
 static SmQuery delete_gone = SM_QUERY("DELETE FROM @schema@.migration_history h WHERE " GONE_PHASE
                                       " RETURNING h.migration_id",
@@ -93,12 +104,13 @@ static SmQuery store_phases = SM_QUERY_LIST(
     "INSERT INTO @schema@.migration_history AS h (migration_id, migration_file, checksum, "
     "meaning_digest,"
     " phase, phase_digest, rollback_sql, database_type, migration_type, version, breaking, "
-    "repeatable, units,"
+    "repeatable, units, undo_units, undo_all_units, rollback_digest,"
     " target, status)"
     " SELECT n.migration_id, n.migration_file, n.checksum, n.meaning_digest, n.phase, "
     "n.phase_digest,"
     "  n.rollback_sql, n.database_type, n.migration_type, n.version, n.breaking::boolean,"
-    "  n.repeatable::boolean, n.units::integer, $14, 'pending'"
+    "  n.repeatable::boolean, n.units::integer, n.undo_units::integer,"
+    "  n.undo_all_units::integer, n.rollback_digest, $17, 'pending'"
     " FROM " NEW_PHASES
     " ON CONFLICT (migration_id, target, phase) WHERE NOT superseded DO UPDATE SET"
     " migration_file = excluded.migration_file, checksum = excluded.checksum,"
@@ -106,6 +118,8 @@ static SmQuery store_phases = SM_QUERY_LIST(
     " rollback_sql = excluded.rollback_sql, database_type = excluded.database_type,"
     " migration_type = excluded.migration_type, version = excluded.version,"
     " breaking = excluded.breaking, repeatable = excluded.repeatable, units = excluded.units,"
+    " undo_units = excluded.undo_units, undo_all_units = excluded.undo_all_units,"
+    " rollback_digest = excluded.rollback_digest,"
     " status = CASE WHEN excluded.repeatable AND h.phase_digest <> excluded.phase_digest"
     "  THEN 'pending' ELSE h.status END"
     " WHERE (h.migration_file, h.checksum, h.meaning_digest, h.phase_digest)"
@@ -254,6 +268,25 @@ rollback_text(const SmMigration *migration, const char *phase)
 	return undo == NULL ? NULL : undo->rollback_text;
 }
 
+static int
+count_undo_units(const SmMigration *migration, const char *phase)
+{
+	SmPhase *undo = sm_parse_find_phase(migration, phase, false);
+
+	return undo == NULL ? 0 : list_length(undo->units);
+}
+
+/* What undoes the phase: its own rollback and that of the whole. */
+static char *
+rollback_digest(const SmMigration *migration, const char *phase)
+{
+	SmPhase *own = sm_parse_find_phase(migration, phase, false);
+	SmPhase *whole = sm_parse_find_phase(migration, SM_PHASE_ALL, false);
+
+	return psprintf("%s %s", own == NULL ? "none" : own->digest,
+	                whole == NULL ? "none" : whole->digest);
+}
+
 static void
 add_phase(Phases *phases, const SmRegisteredFile *file, const SmPhase *phase)
 {
@@ -274,6 +307,10 @@ add_phase(Phases *phases, const SmRegisteredFile *file, const SmPhase *phase)
 	set_column(phases, COLUMN_REPEATABLE,
 	           sm_parse_header_value(migration, "repeat") == NULL ? "false" : "true");
 	set_column(phases, COLUMN_UNITS, psprintf("%d", list_length(phase->units)));
+	set_column(phases, COLUMN_UNDO_UNITS, psprintf("%d", count_undo_units(migration, phase->name)));
+	set_column(phases, COLUMN_UNDO_ALL_UNITS,
+	           psprintf("%d", count_undo_units(migration, SM_PHASE_ALL)));
+	set_column(phases, COLUMN_ROLLBACK_DIGEST, rollback_digest(migration, phase->name));
 	phases->count++;
 }
 
@@ -299,9 +336,7 @@ check_mismatch(SmQueryScope *scope, Datum *values)
 	ereport(
 	    ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 	    errmsg("phase %s of migration %s has run and %s", sm_query_text(scope, 0, 2),
-	           sm_query_text(scope, 0, 1),
-	           DatumGetBool(sm_query_value(0, 3, NULL)) ? "is not in the file any more"
-	                                                    : "was changed"),
+	           sm_query_text(scope, 0, 1), sm_query_text(scope, 0, 3)),
 	    errdetail("Only comments and white space of a phase that has run may change."),
 	    errhint(
 	        "Put the file back as it was and write a new migration, or roll this one back first."));
@@ -369,6 +404,15 @@ restart(SmQueryScope *scope, List *ids, Datum target)
 	sm_query_execute(scope, &restart_units, values, NULL, 0);
 }
 
+/* Whether some phase of these migrations has run, so that not all may change. */
+static bool
+has_run(SmQueryScope *scope, Datum ids, Datum target)
+{
+	Datum values[] = {ids, target};
+
+	return sm_query_execute(scope, &find_run, values, NULL, 1) > 0;
+}
+
 /* Returns how many migrations are new or changed. */
 static long
 store(SmQueryScope *scope, Datum *values, Datum target)
@@ -376,7 +420,6 @@ store(SmQueryScope *scope, Datum *values, Datum target)
 	HTAB *changed = make_id_set();
 	List *restarted = NIL;
 
-	check_mismatch(scope, values);
 	collect_ids(scope, sm_query_execute(scope, &delete_gone, values, NULL, 0), changed, NULL);
 	collect_ids(scope, sm_query_execute(scope, &store_phases, values, NULL, 0), changed,
 	            &restarted);
@@ -387,15 +430,19 @@ store(SmQueryScope *scope, Datum *values, Datum target)
 Datum
 summit_migrate_register_migrations(PG_FUNCTION_ARGS)
 {
-	List *files = read_files(PG_GETARG_ARRAYTYPE_P(0), PG_GETARG_ARRAYTYPE_P(1));
-	Datum target = PG_GETARG_DATUM(2);
+	List *files;
+	Datum target;
 	Datum values[COLUMNS + 1];
 	Phases phases = {0};
 	SmQueryScope scope;
 	long changed;
+	bool run;
 	ListCell *file;
 	ListCell *phase;
 
+	sm_arguments_require(fcinfo, 0, 3);
+	files = read_files(PG_GETARG_ARRAYTYPE_P(0), PG_GETARG_ARRAYTYPE_P(1));
+	target = PG_GETARG_DATUM(2);
 	if (files == NIL)
 		PG_RETURN_INT32(0);
 	sort_files(files);
@@ -407,8 +454,11 @@ summit_migrate_register_migrations(PG_FUNCTION_ARGS)
 	make_parameters(&phases, target, values);
 	sm_query_begin(&scope, fcinfo, SM_QUERY_LEDGER);
 	sm_run_check_or_none(&scope);
+	run = has_run(&scope, values[COLUMN_ID], target);
+	if (run)
+		check_mismatch(&scope, values);
 	changed = store(&scope, values, target);
-	sm_register_dependencies(&scope, files, target);
+	sm_register_dependencies(&scope, files, target, run);
 	sm_query_end(&scope);
 	PG_RETURN_INT32(changed);
 }

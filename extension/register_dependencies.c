@@ -26,6 +26,23 @@ static SmQuery known_ids =
                   " WHERE h.target = $1 AND NOT h.superseded ORDER BY 1",
                   TEXTOID);
 
+/* A migration that has run, and on what it depended before or does only now. */
+static SmQuery find_changed = SM_QUERY(
+    "WITH run AS MATERIALIZED ("
+    "  SELECT DISTINCT n.migration_id FROM unnest($1) AS n (migration_id)"
+    "  JOIN @schema@.migration_history h ON h.migration_id = n.migration_id AND h.target = $5"
+    "   AND NOT h.superseded WHERE NOT h.repeatable AND " SM_REGISTER_HAS_RUN "), old AS ("
+    "  SELECT migration_id, d.depends_on_migration_id AS depends_on, d.depends_on_phase AS phase"
+    "  FROM run JOIN @schema@.migration_dependencies d USING (migration_id)"
+    "), new AS ("
+    "  SELECT migration_id, n.depends_on, min(n.phase) AS phase"
+    "  FROM unnest($2, $3, $4) AS n (migration_id, depends_on, phase) JOIN run USING (migration_id)"
+    "  GROUP BY 1, 2)"
+    " (SELECT migration_id, depends_on FROM (TABLE old EXCEPT TABLE new) AS gone"
+    "  UNION ALL SELECT migration_id, depends_on FROM (TABLE new EXCEPT TABLE old) AS added)"
+    " ORDER BY 1, 2 LIMIT 1",
+    TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTOID);
+
 static SmQuery delete_edges = SM_QUERY_LIST(
     "DELETE FROM @schema@.migration_dependencies d WHERE d.migration_id = ANY ($1)"
     " AND NOT EXISTS (SELECT FROM unnest($2, $3) AS n (migration_id, depends_on)"
@@ -146,14 +163,31 @@ refuse_circle(SmQueryScope *scope, Datum ids)
 }
 
 static void
-store_all(SmQueryScope *scope, const Edges *edges, Datum all_ids)
+refuse_changed(SmQueryScope *scope, Datum *values)
+{
+	if (sm_query_execute(scope, &find_changed, values, NULL, 1) == 0)
+		return;
+	ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+	        errmsg("migration %s has run and its dependencies were changed",
+	               sm_query_text(scope, 0, 1)),
+	        errdetail("The first that is new, gone or of another phase is %s.",
+	                  sm_query_text(scope, 0, 2)),
+	        errhint("Put the file back as it was and write a new migration, or roll this one back "
+	                "first."));
+}
+
+static void
+store_all(SmQueryScope *scope, const Edges *edges, Datum all_ids, Datum target, bool run)
 {
 	Datum from = make_array(edges->from, edges->count);
 	Datum to = make_array(edges->to, edges->count);
 	Datum phase = make_array(edges->phase, edges->count);
 	Datum delete_values[] = {all_ids, from, to};
 	Datum store_values[] = {from, to, phase};
+	Datum all_values[] = {all_ids, from, to, phase, target};
 
+	if (run)
+		refuse_changed(scope, all_values);
 	sm_query_execute(scope, &delete_edges, delete_values, NULL, 0);
 	if (edges->count == 0)
 		return;
@@ -164,7 +198,7 @@ store_all(SmQueryScope *scope, const Edges *edges, Datum all_ids)
 }
 
 void
-sm_register_dependencies(SmQueryScope *scope, List *files, Datum target)
+sm_register_dependencies(SmQueryScope *scope, List *files, Datum target, bool run)
 {
 	Edges edges = {0};
 	Datum *file_ids = palloc(list_length(files) * sizeof(Datum));
@@ -187,5 +221,5 @@ sm_register_dependencies(SmQueryScope *scope, List *files, Datum target)
 		ids = load_known_ids(scope, target, &count);
 	foreach (cell, files)
 		resolve_file(&edges, ids, count, lfirst(cell));
-	store_all(scope, &edges, make_array(file_ids, list_length(files)));
+	store_all(scope, &edges, make_array(file_ids, list_length(files)), target, run);
 }

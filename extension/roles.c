@@ -17,8 +17,9 @@
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
 
-#include "objects.h"
+#include "arguments.h"
 #include "compat.h"
+#include "objects.h"
 #include "query.h"
 
 typedef struct RoleKind
@@ -87,6 +88,8 @@ static const char *const runner_functions[] = {
     "register_migration",
     "migration_script",
     "assert_check",
+    "begin_script",
+    "end_script",
     "begin_run",
     "end_run",
     "begin_unit",
@@ -167,11 +170,14 @@ PG_FUNCTION_INFO_V1(summit_migrate_grant_migration_role);
 Datum
 summit_migrate_grant_migration_role(PG_FUNCTION_ARGS)
 {
-	int kind = find_kind(text_to_cstring(PG_GETARG_TEXT_PP(0)));
-	char *role = NameStr(*PG_GETARG_NAME(1));
 	StringInfoData functions;
 	SmQueryScope scope;
+	int kind;
+	char *role;
 
+	sm_arguments_require(fcinfo, 0, 2);
+	kind = find_kind(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	role = NameStr(*PG_GETARG_NAME(1));
 	PreventCommandIfReadOnly("grant_migration_role()");
 	/* GRANT knows a role "public" that is no role: here it is none */
 	(void) get_role_oid(role, false);

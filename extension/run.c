@@ -13,10 +13,13 @@
 #include "access/xlog.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "parser/parser.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/timestamp.h"
 
+#include "arguments.h"
+#include "failure.h"
 #include "lock.h"
 #include "run.h"
 
@@ -25,6 +28,7 @@
 typedef struct SmRun
 {
 	bool begun;
+	bool took_lock;           /* begin_run() did, the session did not hold it before */
 	SubTransactionId subxact; /* that of begin_run(), until it commits */
 	bool ending;              /* end_run() was called, not yet committed */
 	SubTransactionId ending_subxact;
@@ -85,6 +89,17 @@ forget_run(void)
 	memset(&run, 0, sizeof(run));
 }
 
+/* A run that was never begun leaves no lock behind that it took. */
+static void
+forget_unbegun(void)
+{
+	bool took_lock = run.took_lock;
+
+	forget_run();
+	if (took_lock)
+		sm_lock_drop(SM_LOCK_ALL);
+}
+
 static void
 run_xact_callback(XactEvent event, void *arg)
 {
@@ -94,10 +109,11 @@ run_xact_callback(XactEvent event, void *arg)
 			if (run.ending)
 				forget_run();
 			run.subxact = InvalidSubTransactionId;
+			run.took_lock = false;
 			break;
 		case XACT_EVENT_ABORT:
 			if (run.subxact != InvalidSubTransactionId)
-				forget_run();
+				forget_unbegun();
 			run.ending = false;
 			break;
 		case XACT_EVENT_PRE_PREPARE:
@@ -123,7 +139,7 @@ run_subxact_callback(SubXactEvent event, SubTransactionId mine, SubTransactionId
 	else if (event == SUBXACT_EVENT_ABORT_SUB)
 	{
 		if (run.subxact == mine)
-			forget_run();
+			forget_unbegun();
 		if (run.ending && run.ending_subxact == mine)
 			run.ending = false;
 	}
@@ -149,9 +165,22 @@ sm_run_check_session(void)
 	if (!sm_lock_held_all())
 		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 		        errmsg("this session has lost the migration lock"),
-		        errdetail("Only release_migration_lock(), DISCARD ALL, pg_advisory_unlock_all() "
-		                  "and PREPARE TRANSACTION take it away from a living session."),
+		        errdetail("Only release_migration_lock(), DISCARD ALL and pg_advisory_unlock_all() "
+		                  "take it away from a living session."),
 		        errhint("Start a new run with begin_run()."));
+}
+
+void
+sm_run_check_strings(void)
+{
+	if (standard_conforming_strings)
+		return;
+	ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+	        errmsg("standard_conforming_strings is off in this session"),
+	        errdetail("The file was read with it turned on; a backslash in it would mean "
+	                  "something else now."),
+	        errhint("SET standard_conforming_strings = on, and look for what turns it off: the "
+	                "file, or a setting of the role, the database or the connection."));
 }
 
 void
@@ -242,6 +271,7 @@ count_up(SmQueryScope *scope, Datum *previous, bool *previous_null)
 	run.epoch = (no_runs ? epoch : Max(epoch, last)) + 1;
 	run.begun = true;
 	run.ending = false;
+	run.took_lock = false;
 	run.subxact = GetCurrentSubTransactionId();
 	snprintf(run.timeline, TIMELINE_SIZE, "%08X", GetWALInsertionTimeLine());
 }
@@ -278,6 +308,7 @@ summit_migrate_begin_run(PG_FUNCTION_ARGS)
 	char system_identifier[32];
 	bool held_before;
 
+	sm_arguments_require(fcinfo, 0, 2);
 	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	snprintf(system_identifier, sizeof(system_identifier), UINT64_FORMAT, GetSystemIdentifier());
@@ -300,6 +331,7 @@ summit_migrate_begin_run(PG_FUNCTION_ARGS)
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	run.took_lock = !held_before;
 	values[0] = Int64GetDatum(run.epoch);
 	values[1] = CStringGetTextDatum(run.timeline);
 	tuplestore_putvalues(((ReturnSetInfo *) fcinfo->resultinfo)->setResult, tupdesc, values, nulls);
@@ -307,13 +339,30 @@ summit_migrate_begin_run(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+void
+sm_run_end(SmQueryScope *scope, const char *result)
+{
+	Datum values[] = {
+	    Int64GetDatum(run.epoch),
+	    TimestampTzGetDatum(GetCurrentTimestamp()),
+	    CStringGetTextDatum(result),
+	};
+
+	sm_query_execute(scope, &close_run, values, NULL, 0);
+	sm_lock_release(scope, SM_LOCK_ALL, NULL);
+	sm_failure_watch(false);
+	run.ending = true;
+	run.ending_subxact = GetCurrentSubTransactionId();
+}
+
 Datum
 summit_migrate_end_run(PG_FUNCTION_ARGS)
 {
 	SmQueryScope scope;
-	char *result = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	Datum values[3];
+	char *result;
 
+	sm_arguments_require(fcinfo, 0, 1);
+	result = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	if (strcmp(result, "completed") != 0 && strcmp(result, "failed") != 0 &&
 	    strcmp(result, "interrupted") != 0)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -321,13 +370,7 @@ summit_migrate_end_run(PG_FUNCTION_ARGS)
 		        errhint("Say completed, failed or interrupted."));
 	sm_query_begin(&scope, fcinfo, SM_QUERY_LEDGER);
 	sm_run_check(&scope);
-	values[0] = Int64GetDatum(run.epoch);
-	values[1] = TimestampTzGetDatum(GetCurrentTimestamp());
-	values[2] = PG_GETARG_DATUM(0);
-	sm_query_execute(&scope, &close_run, values, NULL, 0);
-	sm_lock_release(&scope, SM_LOCK_ALL, NULL);
-	run.ending = true;
-	run.ending_subxact = GetCurrentSubTransactionId();
+	sm_run_end(&scope, result);
 	sm_query_end(&scope);
 	PG_RETURN_VOID();
 }

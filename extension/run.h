@@ -18,6 +18,12 @@ extern void sm_run_init(void);
  */
 extern void sm_run_check_session(void);
 
+/*
+ * Raises an error where standard_conforming_strings is off: a file was split with
+ * it turned on, and its texts would mean something else now.
+ */
+extern void sm_run_check_strings(void);
+
 /* Compares the epoch row, just read FOR SHARE, with this session's run. */
 extern void sm_run_check_fence(int64 epoch, const char *timeline);
 
@@ -33,6 +39,9 @@ extern void sm_run_check(SmQueryScope *scope);
  * migrations, and keeps new runs out until this transaction ends.
  */
 extern void sm_run_check_or_none(SmQueryScope *scope);
+
+/* Ends the session's run, which was checked, with a word on it; the lock goes at commit. */
+extern void sm_run_end(SmQueryScope *scope, const char *result);
 
 extern int64 sm_run_epoch(void);
 extern const char *sm_run_timeline(void);

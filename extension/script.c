@@ -1,13 +1,18 @@
 /*
  * script.c
  *		migration_script(): a migration file as the statements that apply or undo
- *		it and record that, for psql's \gexec.  Nothing is run or written here.
+ *		it and record that, for psql's \gexec.  Nothing is run or written here; the
+ *		calls around the statements are script_run.c's.
  *
- * \gexec goes on after an error, so the script protects itself.  It makes new
- * transactions read-only first.  A unit in a transaction opens that for itself
- * alone, and a begin_unit() that refuses aborts the whole block.  A statement
- * outside transactions finds a writable session only when begin_statement()
- * succeeded in the transaction that made the session so.
+ * \gexec goes on after an error, whatever psql's settings are, so the script
+ * protects itself.  Every transaction begins read-only.  That of a unit becomes
+ * writable by a statement that fails behind a savepoint, as begin_unit() does,
+ * whose refusal otherwise aborts the block.  A statement outside transactions
+ * finds a writable session only when the very call of begin_statement() made it
+ * so and has committed.
+ *
+ * All ledger calls name the type of each argument and leave out none: another
+ * function of the name in the schema is never the better match.
  */
 #include "postgres.h"
 
@@ -17,12 +22,23 @@
 #include "funcapi.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/regproc.h"
 
+#include "batch.h"
+#include "objects.h"
 #include "parse.h"
 #include "query.h"
+#include "script.h"
 
 #define DEFAULT_LOCK_TIMEOUT "2000"
-#define TARGET "postgresql"
+#define TARGET SM_SCRIPT_TARGET
+
+/*
+ * One string with its own transaction, so that it holds at once, also where
+ * AUTOCOMMIT is off: after whatever the file has set.
+ */
+#define GUARD                                                                                      \
+	"BEGIN; SET default_transaction_read_only = on; SET standard_conforming_strings = on; COMMIT"
 
 PG_FUNCTION_INFO_V1(summit_migrate_migration_script);
 
@@ -32,30 +48,42 @@ typedef struct Script
 	const SmMigration *migration;
 	const char *schema; /* quoted */
 	char *id;
-	char *quoted_id;
+	char *id_argument;
+	char *state; /* of the ledger, see script.h */
 	bool up;
 	bool changes_role; /* the file may: ledger calls put it back */
 	bool changes_settings;
 	char *phases;           /* of the way up, as an SQL array */
-	List *completed;        /* of SmCompletedUnit */
+	List *recorded;         /* of RecordedUnit */
 	List *completed_phases; /* of char *, the way up */
 } Script;
 
-typedef struct SmCompletedUnit
+/* A unit that is completed, or batched and done up to a key. */
+typedef struct RecordedUnit
 {
 	char *phase;
 	bool up;
 	int unit;
-} SmCompletedUnit;
+	char *cursor; /* NULL: it is completed */
+} RecordedUnit;
 
-static SmQuery completed_units =
-    SM_QUERY("SELECT u.phase, u.direction = 'up', u.unit FROM @schema@.unit_state($1, ARRAY[$2]) u"
-             " WHERE u.state = 'completed'",
-             TEXTOID, TEXTOID);
+/* A repeated file that was changed is all to do again. */
+#define SAME_FILE                                                                                  \
+	"NOT EXISTS (SELECT FROM @schema@.migration_state($1, ARRAY[$2]) r"                            \
+	"  WHERE r.repeatable AND r.phase = 'expand' AND r.phase_digest <> $3)"
 
-static SmQuery completed_phases = SM_QUERY(
-    "SELECT h.phase FROM @schema@.migration_state($1, ARRAY[$2]) h WHERE h.status = 'completed'",
-    TEXTOID, TEXTOID);
+static SmQuery recorded_units =
+    SM_QUERY("SELECT u.phase, u.direction = 'up', u.unit,"
+             " CASE u.state WHEN 'completed' THEN NULL ELSE u.batch_cursor END"
+             " FROM @schema@.unit_state($1, ARRAY[$2]) u"
+             " WHERE (u.state = 'completed'"
+             "  OR u.batch_cursor IS NOT NULL AND u.state IN ('running', 'failed')) AND " SAME_FILE,
+             TEXTOID, TEXTOID, TEXTOID);
+
+static SmQuery completed_phases =
+    SM_QUERY("SELECT h.phase FROM @schema@.migration_state($1, ARRAY[$2]) h"
+             " WHERE h.status = 'completed' AND " SAME_FILE,
+             TEXTOID, TEXTOID, TEXTOID);
 
 static void emit(Script *script, const char *format, ...) pg_attribute_printf(2, 3);
 
@@ -84,20 +112,28 @@ emit(Script *script, const char *format, ...)
 	pfree(row.data);
 }
 
-static bool
-is_completed(const Script *script, const SmPhase *phase, int unit)
+static const RecordedUnit *
+find_recorded(const Script *script, const SmPhase *phase, int unit)
 {
 	ListCell *cell;
 
-	foreach (cell, script->completed)
+	foreach (cell, script->recorded)
 	{
-		const SmCompletedUnit *completed = lfirst(cell);
+		const RecordedUnit *recorded = lfirst(cell);
 
-		if (completed->up == phase->up && completed->unit == unit &&
-		    strcmp(completed->phase, phase->name) == 0)
-			return true;
+		if (recorded->up == phase->up && recorded->unit == unit &&
+		    strcmp(recorded->phase, phase->name) == 0)
+			return recorded;
 	}
-	return false;
+	return NULL;
+}
+
+static bool
+is_completed(const Script *script, const SmPhase *phase, int unit)
+{
+	const RecordedUnit *recorded = find_recorded(script, phase, unit);
+
+	return recorded != NULL && recorded->cursor == NULL;
 }
 
 static bool
@@ -113,30 +149,71 @@ is_phase_completed(const Script *script, const char *phase)
 	return false;
 }
 
+/* Where another function has the name of a ledger call, a call is ambiguous or not ours. */
 static void
-load_completed(Script *script, FunctionCallInfo fcinfo)
+refuse_namesakes(Oid schema)
+{
+	static const char *const calls[] = {"begin_script",     "end_script",      "begin_unit",
+	                                    "finish_unit",      "begin_statement", "finish_statement",
+	                                    "finish_migration", "assert_check"};
+
+	for (size_t i = 0; i < lengthof(calls); i++)
+	{
+		List *others = sm_objects_functions(calls[i], schema, false);
+
+		if (others != NIL)
+			ereport(ERROR, errcode(ERRCODE_DUPLICATE_FUNCTION),
+			        errmsg("function %s is not the extension's, but has its name and schema",
+			               format_procedure_qualified(linitial_oid(others))),
+			        errhint("Drop it, and see to it that nobody else may create in that schema: "
+			                "REVOKE CREATE ON SCHEMA ... FROM PUBLIC."));
+	}
+}
+
+static void
+load_recorded(Script *script, FunctionCallInfo fcinfo)
 {
 	SmQueryScope scope;
-	Datum values[] = {CStringGetTextDatum(TARGET), CStringGetTextDatum(script->id)};
+	SmPhase *expand = sm_parse_find_phase(script->migration, "expand", true);
+	Datum values[] = {
+	    CStringGetTextDatum(TARGET),
+	    CStringGetTextDatum(script->id),
+	    CStringGetTextDatum(expand == NULL ? "" : expand->digest),
+	};
 	uint64 count;
 
 	sm_query_begin(&scope, fcinfo, SM_QUERY_READ);
-	count = sm_query_execute(&scope, &completed_units, values, NULL, 0);
+	refuse_namesakes(scope.schema);
+	script->state = sm_script_state(&scope, script->id);
+	count = sm_query_execute(&scope, &recorded_units, values, NULL, 0);
 	MemoryContextSwitchTo(scope.caller);
 	script->schema = sm_query_expand(&scope, "@schema@");
 	for (uint64 i = 0; i < count; i++)
 	{
-		SmCompletedUnit *unit = palloc(sizeof(SmCompletedUnit));
+		RecordedUnit *unit = palloc(sizeof(RecordedUnit));
 
 		unit->phase = sm_query_text(&scope, i, 1);
 		unit->up = DatumGetBool(sm_query_value(i, 2, NULL));
 		unit->unit = DatumGetInt32(sm_query_value(i, 3, NULL));
-		script->completed = lappend(script->completed, unit);
+		unit->cursor = sm_query_text(&scope, i, 4);
+		script->recorded = lappend(script->recorded, unit);
 	}
 	count = sm_query_execute(&scope, &completed_phases, values, NULL, 0);
 	for (uint64 i = 0; i < count; i++)
 		script->completed_phases = lappend(script->completed_phases, sm_query_text(&scope, i, 1));
 	sm_query_end(&scope);
+}
+
+static char *
+text_argument(const char *value)
+{
+	return psprintf("%s::pg_catalog.text", quote_literal_cstr(value));
+}
+
+static const char *
+bool_argument(bool value)
+{
+	return value ? "true" : "false";
 }
 
 /* Before a ledger call: the role that may make it. */
@@ -184,6 +261,16 @@ emit_fixed_search_path(Script *script)
 		     "pg_catalog.unnest(pg_catalog.current_schemas(false)) AS s), ''), true)");
 }
 
+/* Only what is a number as a whole stands as one: 2025-11-20 is no subtraction. */
+static bool
+is_number(const char *value)
+{
+	char *end;
+
+	(void) strtod(value, &end);
+	return end != value && *end == '\0' && value[strspn(value, "0123456789.+-eE")] == '\0';
+}
+
 /* What a check's query must return, as an SQL condition on it. */
 static char *
 condition(const SmCheck *check)
@@ -199,9 +286,26 @@ condition(const SmCheck *check)
 	if (strcmp(check->expect, "false") == 0)
 		return psprintf("(\n%s\n) IS FALSE", check->query);
 	value += strspn(value, " ");
-	if (*value != '\'' && strspn(value, "0123456789.+-") != strlen(value))
+	if (*value != '\'' && !is_number(value))
 		value = quote_literal_cstr(value);
 	return psprintf("(\n%s\n) %s %s", check->query, operator, value);
+}
+
+/*
+ * A question of the file's as an argument of a ledger call.  It is asked under
+ * the file's role and search path; where these are not the ledger's the answer
+ * is kept in a setting, and the caller puts its own role back before the call.
+ */
+static const char *
+ask(Script *script, const char *question)
+{
+	if (!script->changes_role)
+		return psprintf("CASE WHEN %s THEN true ELSE false END", question);
+	emit(script,
+	     "SELECT pg_catalog.set_config('summit_migrate.answer',"
+	     " CASE WHEN %s THEN 'true' ELSE 'false' END, true)",
+	     question);
+	return "pg_catalog.current_setting('summit_migrate.answer')::boolean";
 }
 
 /* A check of the whole file stands before its first phase or after its last. */
@@ -231,6 +335,17 @@ has_checks(const Script *script, const SmPhase *phase, bool pre)
 }
 
 static void
+emit_check(Script *script, const SmCheck *check)
+{
+	const char *answer = ask(script, condition(check));
+
+	emit_remember_role(script);
+	emit(script, "SELECT %s.assert_check(%s, %s, %s)", script->schema, text_argument(check->name),
+	     answer, bool_argument(check->critical));
+	emit_recall_role(script);
+}
+
+static void
 emit_checks(Script *script, const SmPhase *phase, bool pre)
 {
 	ListCell *cell;
@@ -240,18 +355,23 @@ emit_checks(Script *script, const SmPhase *phase, bool pre)
 		const SmCheck *check = lfirst(cell);
 
 		if (check->pre == pre && applies(script, check, phase))
-			emit(script, "SELECT %s.assert_check(%s, %s, %s)", script->schema,
-			     quote_literal_cstr(check->name), condition(check),
-			     check->critical ? "true" : "false");
+			emit_check(script, check);
 	}
 }
 
-/* The arguments that every ledger call for a unit begins with. */
+/* The arguments that every ledger call for a phase, and for a unit, begins with. */
+static char *
+phase_arguments(const Script *script, const SmPhase *phase)
+{
+	return psprintf("%s, '%s'::pg_catalog.text, '%s'::pg_catalog.text", script->id_argument,
+	                phase->name, phase->up ? "up" : "down");
+}
+
 static char *
 unit_arguments(const Script *script, const SmPhase *phase, const SmUnit *unit)
 {
-	return psprintf("%s, '%s', '%s', %d, '" TARGET "'", script->quoted_id, phase->name,
-	                phase->up ? "up" : "down", unit->number);
+	return psprintf("%s, %d::integer, %s", phase_arguments(script, phase), unit->number,
+	                text_argument(TARGET));
 }
 
 static void
@@ -276,26 +396,50 @@ header_or(const Script *script, const char *name, const char *otherwise)
 	return value == NULL ? otherwise : value;
 }
 
-/* A batched statement is one transaction here: \gexec has no loops. */
+/*
+ * A batched statement is one transaction here, because \gexec has no loops; where
+ * a run has done some batches, for what is left of it.
+ */
+static void
+emit_work(Script *script, const SmPhase *phase, const SmUnit *unit)
+{
+	const RecordedUnit *recorded = find_recorded(script, phase, unit->number);
+	const SmStatement *statement = linitial(unit->statements);
+	SmParsed parsed;
+
+	if (recorded == NULL || unit->kind != SM_UNIT_BATCH)
+	{
+		emit_statements(script, unit, "leading", false);
+		return;
+	}
+	if (sm_statement_parse(statement->text, &parsed) != NULL)
+		elog(ERROR, "a statement was parsed only once");
+	emit(script, "%s",
+	     sm_batch_rest(statement->text, &parsed, sm_parse_option_value(unit->options, "batch.key"),
+	                   quote_literal_cstr(recorded->cursor)));
+}
+
 static void
 emit_transaction(Script *script, const SmPhase *phase, const SmUnit *unit, bool final)
 {
 	char *arguments = unit_arguments(script, phase, unit);
 
-	emit(script, "%s", unit->begin_text == NULL ? "BEGIN" : unit->begin_text);
+	emit(script, GUARD);
+	emit(script, "%s READ ONLY", unit->begin_text == NULL ? "BEGIN" : unit->begin_text);
 	emit(script, "SET TRANSACTION READ WRITE");
 	emit_statements(script, unit, "leading", true);
 	emit_remember_role(script);
-	emit(script, "SELECT %s.begin_unit(%s, %s, %s, 0)", script->schema, arguments,
-	     header_or(script, "lock-timeout", DEFAULT_LOCK_TIMEOUT),
+	emit(script,
+	     "SELECT %s.begin_unit(%s, %s::integer, %s::integer, 0::double precision,"
+	     " ''::pg_catalog.text)",
+	     script->schema, arguments, header_or(script, "lock-timeout", DEFAULT_LOCK_TIMEOUT),
 	     header_or(script, "statement-timeout", "0"));
 	emit_recall_role(script);
 	if (unit->number == 1)
 		emit_checks(script, phase, true);
-	emit_statements(script, unit, "leading", false);
+	emit_work(script, phase, unit);
 	emit_own_role(script);
-	emit(script, "SELECT %s.finish_unit(%s, %s)", script->schema, arguments,
-	     final ? "true" : "false");
+	emit(script, "SELECT %s.finish_unit(%s, %s)", script->schema, arguments, bool_argument(final));
 	emit(script, "COMMIT");
 }
 
@@ -305,35 +449,41 @@ emit_statement(Script *script, const SmPhase *phase, const SmUnit *unit, bool fi
 	char *arguments = unit_arguments(script, phase, unit);
 	const SmStatement *statement = linitial(unit->statements);
 	const char *done_when = sm_parse_option_value(unit->options, "done-when");
+	const char *answer = "NULL::boolean";
 
-	emit(script, "BEGIN");
+	emit(script, GUARD);
+	emit(script, "BEGIN READ ONLY");
 	if (unit->number == 1)
 		emit_checks(script, phase, true);
 	emit_fixed_search_path(script);
 	emit_own_role(script);
-	emit(script, "SELECT %s.begin_statement(%s, %s, 0)", script->schema, arguments,
-	     quote_literal_cstr(statement->text));
-	emit(script, "SET default_transaction_read_only = off");
+	emit(script,
+	     "SELECT pg_catalog.set_config('default_transaction_read_only', 'off', false)"
+	     " FROM %s.begin_statement(%s, %s, 0::double precision)",
+	     script->schema, arguments, text_argument(statement->text));
 	emit(script, "COMMIT");
 	emit(script, "%s", statement->text);
-	emit(script, "SET default_transaction_read_only = on");
-	emit(script, "BEGIN");
+	emit(script, GUARD);
+	emit(script, "BEGIN READ ONLY");
+	if (done_when != NULL)
+		answer = ask(script, psprintf("(\n%s\n)", done_when));
 	emit_own_role(script);
-	emit(script, "SELECT %s.finish_statement(%s, %s, %s)", script->schema, arguments,
-	     done_when == NULL ? "NULL" : psprintf("(\n%s\n)", done_when), final ? "true" : "false");
+	emit(script, "SELECT %s.finish_statement(%s, %s, %s)", script->schema, arguments, answer,
+	     bool_argument(final));
 	emit(script, "COMMIT");
 }
 
 static void
 emit_finish(Script *script, const SmPhase *phase)
 {
-	emit(script, "BEGIN");
+	emit(script, GUARD);
+	emit(script, "BEGIN READ ONLY");
 	if (phase->units == NIL)
 		emit_checks(script, phase, true);
 	emit_checks(script, phase, false);
 	emit_own_role(script);
-	emit(script, "SELECT %s.finish_migration(%s, '%s', '%s', '" TARGET "')", script->schema,
-	     script->quoted_id, phase->name, phase->up ? "up" : "down");
+	emit(script, "SELECT %s.finish_migration(%s, %s)", script->schema,
+	     phase_arguments(script, phase), text_argument(TARGET));
 	emit(script, "COMMIT");
 }
 
@@ -386,16 +536,13 @@ emit_start(Script *script, const char *content)
 {
 	const char *run_as = sm_parse_header_value(script->migration, "run-as");
 
-	emit(script, "SET default_transaction_read_only = on");
-	emit(script, "SELECT * FROM %s.begin_run('%s')", script->schema,
-	     script->up ? "apply" : "rollback");
-	emit(script, "SELECT %s.register_migration(%s, %s)", script->schema,
-	     quote_literal_cstr(psprintf("%s.sql", script->id)), quote_literal_cstr(content));
+	emit(script, "SELECT %s.begin_script(%s, %s, %s, %s, %s)", script->schema, script->id_argument,
+	     text_argument(content), text_argument(script->up ? "up" : "down"),
+	     text_argument(script->state), text_argument(TARGET));
 	if (run_as != NULL)
 		emit(script, "SET ROLE %s", quote_identifier(run_as));
 }
 
-/* The run went well when all its phases are where they were to go. */
 static void
 emit_end(Script *script)
 {
@@ -404,14 +551,16 @@ emit_end(Script *script)
 		emit(script, "RESET SESSION AUTHORIZATION");
 		emit(script, "RESET ROLE");
 	}
-	emit(script,
-	     "SELECT %s.end_run(CASE WHEN pg_catalog.bool_and(s.status %s) THEN 'completed' ELSE "
-	     "'failed' END)"
-	     " FROM %s.migration_status('" TARGET
-	     "') AS s WHERE s.migration_id = %s AND s.phase = ANY (%s)",
-	     script->schema, script->up ? "= 'completed'" : "IN ('rolled_back', 'pending')",
-	     script->schema, script->quoted_id, script->phases);
-	emit(script, script->changes_settings ? "RESET ALL" : "RESET default_transaction_read_only");
+	emit(script, "SELECT %s.end_script(%s, %s::pg_catalog.text[], %s, %s)", script->schema,
+	     script->id_argument, script->phases, text_argument(script->up ? "up" : "down"),
+	     text_argument(TARGET));
+	if (script->changes_settings)
+		emit(script, "RESET ALL");
+	else
+	{
+		emit(script, "RESET default_transaction_read_only");
+		emit(script, "RESET standard_conforming_strings");
+	}
 }
 
 static bool
@@ -532,7 +681,7 @@ read_file(Script *script, FunctionCallInfo fcinfo, const char *content)
 	if (script->id == NULL)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the migration has no id"),
 		        errhint("Give it a header line \"-- ID: YYYYMMDD_HHMMSS_type_description\"."));
-	script->quoted_id = quote_literal_cstr(script->id);
+	script->id_argument = text_argument(script->id);
 	script->up = read_direction(fcinfo);
 	script->changes_role = mentions_role(content);
 	script->changes_settings = phases_have_replay(script->migration->phases) ||
@@ -563,7 +712,7 @@ summit_migrate_migration_script(PG_FUNCTION_ARGS)
 	script.phases = phase_array(&script, chosen);
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	script.result = (ReturnSetInfo *) fcinfo->resultinfo;
-	load_completed(&script, fcinfo);
+	load_recorded(&script, fcinfo);
 	emit_start(&script, content);
 	foreach (cell, script.up ? script.migration->phases : chosen)
 	{

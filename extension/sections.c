@@ -11,6 +11,7 @@
 #include "digest.h"
 #include "header.h"
 #include "sections.h"
+#include "suspects.h"
 
 typedef enum Section
 {
@@ -31,6 +32,7 @@ typedef struct File
 	SmUnits units; /* of the phase that is read */
 	SmUndo undo;
 	SmPending pending; /* a check that waits for its query */
+	bool open_list;    /* the comment before was "Dependencies:" and no more */
 } File;
 
 static void
@@ -187,10 +189,15 @@ read_comment(File *file, const SmComment *comment, int *at, int end)
 	if (file->section == SECTION_ROLLBACK &&
 	    (mark.kind == SM_MARK_NONE || mark.kind == SM_MARK_ENTRY))
 		sm_undo_add_comment(file->reader, &file->undo, comment);
+	if ((mark.kind == SM_MARK_NONE || mark.kind == SM_MARK_ENTRY) &&
+	    sm_suspects_report(file->reader, &file->region, comment, &mark))
+		return;
 	switch (mark.kind)
 	{
 		case SM_MARK_NONE:
-			break;
+			if (file->open_list)
+				sm_header_check_list(file->reader, comment);
+			return;
 		case SM_MARK_PHASE:
 			read_phase_mark(file, &mark, place);
 			break;
@@ -216,6 +223,9 @@ read_comment(File *file, const SmComment *comment, int *at, int end)
 				sm_header_read_late(file->reader, &mark);
 			break;
 	}
+	file->open_list = mark.kind == SM_MARK_ENTRY && mark.value.start == mark.value.end &&
+	                  file->section == SECTION_HEADER &&
+	                  sm_marks_is_word(file->reader->source.text, mark.name, "dependencies");
 }
 
 static void

@@ -11,7 +11,9 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
+#include "arguments.h"
 #include "effect.h"
+#include "failure.h"
 #include "history.h"
 #include "order.h"
 #include "recover.h"
@@ -28,6 +30,9 @@ static SmQuery find_intent =
              "u.target = $5"
              " AND u.state IN ('running', 'failed') AND u.intent IS NOT NULL",
              TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID);
+
+/* The unit whose statement this session announced last. */
+static char announced[512];
 
 /* An intent as it stands in the ledger. */
 typedef struct Intent
@@ -129,6 +134,24 @@ check_unfinished(SmQueryScope *scope, const SmUnitKey *key, const Intent *intent
 	        "Record its end with finish_statement(), or with resolve_migration() what you know."));
 }
 
+/* A name that is cut off stands for another statement than this session's. */
+static void
+note_announced(const SmUnitKey *key)
+{
+	if (snprintf(announced, sizeof(announced), "%s %s %d %d %s", key->migration_id, key->phase,
+	             key->up, key->unit, key->target) >= (int) sizeof(announced))
+		announced[0] = '\0';
+	sm_unit_stats_announce();
+	sm_failure_begin_unit(key, false);
+}
+
+static bool
+is_announced(const SmUnitKey *key)
+{
+	return strcmp(announced, psprintf("%s %s %d %d %s", key->migration_id, key->phase, key->up,
+	                                  key->unit, key->target)) == 0;
+}
+
 static Jsonb *
 announce(FunctionCallInfo fcinfo, const SmUnitKey *key, char *statement, const SmEffect *effect)
 {
@@ -139,7 +162,7 @@ announce(FunctionCallInfo fcinfo, const SmUnitKey *key, char *statement, const S
 	    .state = SM_UNIT_RUNNING,
 	    .started_at = GetCurrentTimestamp(),
 	    .rows_affected = -1,
-	    .lock_wait_ms = PG_GETARG_FLOAT8(6),
+	    .lock_wait_ms = sm_history_read_wait(PG_GETARG_DATUM(6)),
 	    .statement = statement,
 	    .intent = JsonbPGetDatum(intent),
 	};
@@ -156,26 +179,50 @@ announce(FunctionCallInfo fcinfo, const SmUnitKey *key, char *statement, const S
 Datum
 summit_migrate_begin_statement(PG_FUNCTION_ARGS)
 {
-	char *statement = text_to_cstring(PG_GETARG_TEXT_PP(5));
 	SmUnitKey key;
 	SmEffect *effect;
 	Jsonb *intent;
+	char *statement;
 	int level;
 
+	sm_arguments_require(fcinfo, 0, 7);
 	sm_history_read_key(fcinfo, true, &key);
 	sm_run_check_session();
+	sm_run_check_strings();
+	statement = text_to_cstring(PG_GETARG_TEXT_PP(5));
 	effect = read_effect_as_caller(statement);
 	level = pin_search_path();
 	intent = announce(fcinfo, &key, statement, effect);
 	AtEOXact_GUC(true, level);
-	sm_unit_stats_expect_statement();
+	note_announced(&key);
 	sm_history_announce(&key);
 	PG_RETURN_JSONB_P(intent);
 }
 
+/* What was seen of the statement: the caller's word, else this session's own. */
+static SmStatementEnd
+read_end(FunctionCallInfo fcinfo, const SmUnitKey *key)
+{
+	if (PG_ARGISNULL(5))
+		return is_announced(key) ? sm_unit_stats_statement_end() : SM_STATEMENT_NOT_SEEN;
+	return PG_GETARG_BOOL(5) ? SM_STATEMENT_SUCCEEDED : SM_STATEMENT_FAILED;
+}
+
+/* What nobody saw end, and the catalog does not show, may have had its effect. */
+static void
+refuse_unseen(const SmUnitKey *key, const char *detail)
+{
+	ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+	        errmsg("unit %d of migration %s is in doubt", key->unit, key->migration_id),
+	        errdetail("This session has not seen its statement end. What the catalog shows: %s.",
+	                  detail),
+	        errhint("Say with finish_statement(..., succeeded => true or false) what is true, or "
+	                "with resolve_migration()."));
+}
+
 /* The catalog has the last word where it can tell. */
 static bool
-is_completed(const Intent *intent, bool succeeded, char **detail)
+is_completed(const SmUnitKey *key, const Intent *intent, SmStatementEnd end, char **detail)
 {
 	char *cleanup;
 
@@ -186,11 +233,28 @@ is_completed(const Intent *intent, bool succeeded, char **detail)
 		case SM_OUTCOME_NOT_STARTED:
 		case SM_OUTCOME_CLEANUP:
 			return false;
-		case SM_OUTCOME_REPEAT:
 		case SM_OUTCOME_UNKNOWN:
+			if (end == SM_STATEMENT_NOT_SEEN)
+				refuse_unseen(key, *detail);
+			break;
+		case SM_OUTCOME_REPEAT: /* no harm in running it again */
 			break;
 	}
-	return succeeded;
+	return end == SM_STATEMENT_SUCCEEDED;
+}
+
+/* The error that ended the statement, where a script's session has seen it. */
+static void
+add_error(const SmUnitKey *key, SmUnitRow *row, char *detail)
+{
+	SmFailure *failure = sm_failure_first();
+
+	row->error_message = detail;
+	if (failure == NULL || !failure->in_unit || failure->transactional ||
+	    failure->key.unit != key->unit || failure->sqlstate == NULL)
+		return;
+	row->error_sqlstate = failure->sqlstate;
+	row->error_message = failure->message;
 }
 
 static void
@@ -205,16 +269,31 @@ record_end(SmQueryScope *scope, const SmUnitKey *key, const Intent *intent, bool
 	    .execution_time_ms = (now - intent->started_at) / 1000.0,
 	    .rows_affected = -1,
 	    .lock_wait_ms = intent->lock_wait_ms,
-	    .error_message = completed ? NULL : detail,
 	};
 
+	if (is_announced(key))
+	{
+		row.lock_wait_ms += sm_unit_stats_lock_wait_ms();
+		row.lock_hold_ms = sm_unit_stats_statement_hold_ms();
+	}
+	if (!completed)
+		add_error(key, &row, detail);
 	sm_history_write_unit(scope, key, &row);
 	if (!completed)
-		sm_history_mark_failed(scope, key, NULL, detail, true);
+		sm_history_mark_failed(scope, key, row.error_sqlstate, row.error_message, true);
 	else if (final)
 		sm_history_complete(scope, key, -1);
 	else
 		sm_history_mark_running(scope, key);
+}
+
+static void
+refuse_not_begun(const SmUnitKey *key)
+{
+	ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+	        errmsg("unit %d of phase %s of migration %s was not begun", key->unit, key->phase,
+	               key->migration_id),
+	        errhint("Call begin_statement() and commit before the statement runs."));
 }
 
 Datum
@@ -226,27 +305,21 @@ summit_migrate_finish_statement(PG_FUNCTION_ARGS)
 	bool completed;
 	char *detail;
 
-	for (int i = 0; i < 7; i++)
-	{
-		if (PG_ARGISNULL(i) && i != 5)
-			ereport(ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-			        errmsg("the unit that ended must be named"),
-			        errhint("Only succeeded may be NULL: what this session saw of the statement."));
-	}
+	sm_arguments_require(fcinfo, 0, 5);
+	sm_arguments_require(fcinfo, 6, 7);
 	sm_history_read_key(fcinfo, true, &key);
 	sm_query_begin(&scope, fcinfo, SM_QUERY_LEDGER);
 	sm_run_check(&scope);
 	intent = load_intent(&scope, fcinfo);
 	if (intent == NULL || !intent->running)
-		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-		        errmsg("unit %d of phase %s of migration %s was not begun", key.unit, key.phase,
-		               key.migration_id),
-		        errhint("Call begin_statement() and commit before the statement runs."));
+		refuse_not_begun(&key);
 	refuse_busy(&scope, &key, intent);
-	completed = is_completed(
-	    intent, PG_ARGISNULL(5) ? sm_unit_stats_statement_succeeded() : PG_GETARG_BOOL(5), &detail);
+	if (PG_GETARG_BOOL(6))
+		sm_order_check_final(&key, sm_order_units(&scope, &key));
+	completed = is_completed(&key, intent, read_end(fcinfo, &key), &detail);
 	record_end(&scope, &key, intent, completed, detail, PG_GETARG_BOOL(6));
 	sm_history_end_announced();
 	sm_query_end(&scope);
+	sm_failure_end_statement(completed);
 	PG_RETURN_TEXT_P(cstring_to_text(completed ? "completed" : "failed"));
 }

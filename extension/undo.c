@@ -120,6 +120,18 @@ add_block(SmReader *reader, SmUndo *undo, const SmComment *comment)
 	MemoryContextSwitchTo(old);
 }
 
+/* Behind a line of signs stands a remark, but not a statement. */
+static void
+refuse_rest(SmReader *reader, const SmComment *comment)
+{
+	if (is_empty(comment->text) || reader->source.text[comment->text.end - 1] != ';')
+		return;
+	sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, comment->whole,
+	                "Take the line above it away, or put all of the rollback into one block "
+	                "comment.",
+	                "statement behind the end of the rollback's lines");
+}
+
 void
 sm_undo_add_comment(SmReader *reader, SmUndo *undo, const SmComment *comment)
 {
@@ -129,18 +141,16 @@ sm_undo_add_comment(SmReader *reader, SmUndo *undo, const SmComment *comment)
 		return;
 	if (comment->block)
 		add_block(reader, undo, comment);
-	else if (!comment->own_line || undo->lines_closed)
+	else if (!comment->own_line || is_empty(sm_marks_trim(text, comment->text)))
 		return;
+	else if (sm_marks_is_banner(text, comment))
+		undo->lines_closed = !is_empty(undo->lines);
+	else if (undo->lines_closed)
+		refuse_rest(reader, comment);
 	else if (is_empty(undo->lines))
-	{
-		if (!sm_marks_is_banner(text, comment))
-			undo->lines = comment->whole;
-	}
-	else if (is_next_line(text, undo->lines.end, comment->whole.start) &&
-	         !sm_marks_is_banner(text, comment))
-		undo->lines.end = comment->whole.end;
+		undo->lines = comment->whole;
 	else
-		undo->lines_closed = true;
+		undo->lines.end = comment->whole.end;
 }
 
 void
@@ -183,6 +193,8 @@ sm_undo_read_lines(SmReader *reader, const SmMark *mark, SmSpan place, int *posi
 	const char *text = reader->source.text;
 	SmSpan lines = mark->value;
 	SmComment comment;
+	bool closed = false;
+	int before = *position;
 	int at = *position;
 
 	if (sm_marks_is_word(text, mark->value, "none"))
@@ -191,12 +203,17 @@ sm_undo_read_lines(SmReader *reader, const SmMark *mark, SmSpan place, int *posi
 	{
 		SmMark next = sm_marks_read(text, &comment);
 
-		if (comment.block || !is_next_line(text, lines.end, comment.whole.start) ||
-		    sm_marks_is_banner(text, &comment) || sm_header_is_entry(text, &next) ||
+		if (comment.block || !is_next_line(text, before, comment.whole.start) ||
+		    sm_header_is_entry(text, &next) ||
 		    (next.kind != SM_MARK_NONE && next.kind != SM_MARK_ENTRY))
 			break;
-		lines.end = comment.whole.end;
-		*position = at;
+		before = comment.whole.end;
+		if (closed)
+			refuse_rest(reader, &comment);
+		else if (sm_marks_is_banner(text, &comment))
+			closed = true;
+		else
+			*position = lines.end = comment.whole.end;
 	}
 	read_lines(reader, lines, undo_phase(mark), place);
 }

@@ -17,8 +17,8 @@ typedef struct SmUndo
 	bool has_statements; /* it is written bare */
 	SmSpan text;         /* of its bare statements */
 	SmSpan lines;        /* neighbouring line comments */
-	bool lines_closed;
-	SmUnits units; /* of its bare statements */
+	bool lines_closed;   /* a line of signs ended them */
+	SmUnits units;       /* of its bare statements */
 } SmUndo;
 
 /* Begins the section of a mark without text. */

@@ -13,7 +13,8 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
-#include "history.h"
+#include "arguments.h"
+#include "failure.h"
 #include "order.h"
 #include "run.h"
 #include "unit_stats.h"
@@ -25,7 +26,7 @@ PG_FUNCTION_INFO_V1(summit_migrate_fail_unit);
 PG_FUNCTION_INFO_V1(summit_migrate_record_lock_wait);
 
 static SmQuery set_lock_wait =
-    SM_QUERY("UPDATE @schema@.migration_units u SET lock_wait_ms = $6"
+    SM_QUERY("UPDATE @schema@.migration_units u SET lock_wait_ms = greatest(u.lock_wait_ms, $6)"
              " WHERE u.migration_id = $1 AND u.phase = $2 AND u.direction = $3 AND u.unit = $4"
              " AND u.target = $5 AND u.state = 'completed' AND u.epoch = $7",
              TEXTOID, TEXTOID, TEXTOID, INT4OID, TEXTOID, FLOAT8OID, INT8OID);
@@ -74,8 +75,12 @@ summit_migrate_begin_unit(PG_FUNCTION_ARGS)
 	SmQueryScope scope;
 	SmUnitKey key;
 	SmUnitBefore before;
+	double lock_wait_ms;
 
+	sm_arguments_require(fcinfo, 0, 9);
 	sm_history_read_key(fcinfo, true, &key);
+	lock_wait_ms = sm_history_read_wait(PG_GETARG_DATUM(7));
+	sm_run_check_strings();
 	if (sm_history_open_unit() != NULL)
 		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 		        errmsg("a unit is open in this transaction"),
@@ -87,7 +92,8 @@ summit_migrate_begin_unit(PG_FUNCTION_ARGS)
 	sm_query_end(&scope);
 	set_timeout("lock_timeout", PG_GETARG_INT32(5));
 	set_timeout("statement_timeout", PG_GETARG_INT32(6));
-	sm_history_open(&key, PG_GETARG_FLOAT8(7), before.state == NULL);
+	sm_history_open(&key, lock_wait_ms, before.state == NULL, before.units);
+	sm_failure_begin_unit(&key, true);
 	PG_RETURN_VOID();
 }
 
@@ -110,6 +116,7 @@ check_open_unit(const SmUnitKey *key)
 		        errmsg("another unit was begun in this transaction"),
 		        errdetail("Open is unit %d of phase %s of migration %s.", unit->key.unit,
 		                  unit->key.phase, unit->key.migration_id));
+	sm_run_check_strings();
 	return unit;
 }
 
@@ -126,7 +133,7 @@ write_open_unit(SmQueryScope *scope, const SmOpenUnit *unit, SmUnitState state, 
 	    .finished_at = state == SM_UNIT_RUNNING ? 0 : now,
 	    .execution_time_ms = (now - unit->started_at) / 1000.0,
 	    .rows_affected = sm_unit_stats_rows(),
-	    .lock_wait_ms = unit->lock_wait_ms,
+	    .lock_wait_ms = unit->lock_wait_ms + sm_unit_stats_lock_wait_ms(),
 	    .lock_hold_ms = sm_unit_stats_lock_hold_ms(),
 	    .batch_cursor = batch_cursor,
 	};
@@ -144,8 +151,11 @@ summit_migrate_finish_unit(PG_FUNCTION_ARGS)
 	const SmOpenUnit *unit;
 	double milliseconds;
 
+	sm_arguments_require(fcinfo, 0, 6);
 	sm_history_read_key(fcinfo, true, &key);
 	unit = check_open_unit(&key);
+	if (PG_GETARG_BOOL(5))
+		sm_order_check_final(&key, unit->units);
 	sm_query_begin(&scope, fcinfo, SM_QUERY_LEDGER);
 	milliseconds = write_open_unit(&scope, unit, SM_UNIT_COMPLETED, NULL);
 	if (PG_GETARG_BOOL(5))
@@ -164,6 +174,7 @@ summit_migrate_record_batch(PG_FUNCTION_ARGS)
 	SmUnitKey key;
 	const SmOpenUnit *unit;
 
+	sm_arguments_require(fcinfo, 0, 6);
 	sm_history_read_key(fcinfo, true, &key);
 	unit = check_open_unit(&key);
 	sm_query_begin(&scope, fcinfo, SM_QUERY_LEDGER);
@@ -190,7 +201,7 @@ read_failure(FunctionCallInfo fcinfo, SmUnitRow *row)
 	if (!PG_ARGISNULL(8))
 		row->error_position = PG_GETARG_INT32(8);
 	if (!PG_ARGISNULL(9))
-		row->lock_wait_ms = PG_GETARG_FLOAT8(9);
+		row->lock_wait_ms = sm_history_read_wait(PG_GETARG_DATUM(9));
 }
 
 Datum
@@ -201,14 +212,7 @@ summit_migrate_fail_unit(PG_FUNCTION_ARGS)
 	SmUnitBefore before;
 	SmUnitRow row;
 
-	for (int i = 0; i <= 5; i++)
-	{
-		if (PG_ARGISNULL(i))
-			ereport(
-			    ERROR, errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-			    errmsg("the unit that failed must be named"),
-			    errhint("Only sqlstate, message, error_position and lock_wait_ms may be NULL."));
-	}
+	sm_arguments_require(fcinfo, 0, 6);
 	sm_history_read_key(fcinfo, true, &key);
 	read_failure(fcinfo, &row);
 	sm_query_begin(&scope, fcinfo, SM_QUERY_LEDGER);
@@ -226,6 +230,8 @@ summit_migrate_record_lock_wait(PG_FUNCTION_ARGS)
 	SmQueryScope scope;
 	Datum values[7];
 
+	sm_arguments_require(fcinfo, 0, 6);
+	(void) sm_history_read_wait(PG_GETARG_DATUM(5));
 	for (int i = 0; i < 6; i++)
 		values[i] = PG_GETARG_DATUM(i);
 	sm_query_begin(&scope, fcinfo, SM_QUERY_LEDGER);

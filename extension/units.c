@@ -198,12 +198,13 @@ add_end(SmReader *reader, SmUnits *units, const SmRegion *region, const SmPiece 
 {
 	SmSpan place = sm_reader_span(region, piece->span);
 
-	if (!units->in_block)
+	/* what is refused anyway is one fault, not two */
+	if (!units->in_block && parsed->refused == NULL)
 		sm_reader_error(reader, ERRCODE_NO_ACTIVE_SQL_TRANSACTION, place,
 		                "A unit's transaction is ended by what runs the migration. "
 		                "Write BEGIN and COMMIT in pairs, within one phase, or neither.",
 		                "%s without BEGIN", parsed->tag);
-	else if (parsed->control == SM_CONTROL_ROLLBACK)
+	else if (units->in_block && parsed->control == SM_CONTROL_ROLLBACK)
 		sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, place,
 		                "It would undo the unit that is recorded as done. "
 		                "Use ROLLBACK TO SAVEPOINT for a part of it.",

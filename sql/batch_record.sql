@@ -2,6 +2,7 @@
 SELECT register_migration('20250301_000001_data_batch.sql', $$
 -- Batch: table=batch_t, key=id, size=2
 UPDATE batch_t SET v = 1 WHERE v IS NULL;
+-- Rollback expand: UPDATE batch_t SET v = NULL;
 $$);
 CREATE TABLE batch_t (id int PRIMARY KEY, v int);
 INSERT INTO batch_t SELECT generate_series(1, 5);

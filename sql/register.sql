@@ -98,10 +98,7 @@ SELECT register_migrations(ARRAY['20250101_000008_schema_x.sql', '20250101_00000
 SELECT count(*) FROM migration_state('postgresql', ARRAY['20250101_000008_schema_x', '20250101_000009_schema_x']);
 
 -- thousands in one call, in a few statements
-SELECT register_migrations(array_agg(format('20240101_%s_data_many.sql', lpad(i::text, 6, '0'))),
-						   array_agg(format(E'-- Dependencies: 20240101_%s_data_many\nSELECT %s', lpad((i - 1)::text, 6, '0'), i)
-						   ORDER BY i))
-FROM generate_series(1, 0) i;
+SELECT register_migrations('{}', '{}');
 SELECT register_migrations(array_agg(format('20240101_%s_data_many.sql', lpad(i::text, 6, '0')) ORDER BY i),
 						   array_agg(CASE WHEN i > 1 THEN format(E'-- Dependencies: 20240101_%s_data_many\n', lpad((i - 1)::text, 6, '0')) ELSE '' END
 						   || format('SELECT %s', i) ORDER BY i))

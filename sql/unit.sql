@@ -15,6 +15,10 @@ DROP TABLE unit_a;
 $$, $$
 -- Dependencies: 20250201_000001_schema_unit_a
 CREATE TABLE unit_b (i int);
+-- ROLLBACK
+/*
+DROP TABLE unit_b;
+*/
 $$]);
 CREATE VIEW unit_rows AS
 	SELECT substr(migration_id, 24) AS m, phase, direction, unit, state, attempt, rows_affected, lock_wait_ms, lock_hold_ms > 0 AS held,

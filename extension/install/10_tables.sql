@@ -91,11 +91,14 @@ CREATE TABLE migration_history (
 	error_sqlstate		text,
 	error_message		text,
 	superseded			boolean NOT NULL DEFAULT false,
-	units				integer
+	units				integer,
+	undo_units			integer,
+	undo_all_units		integer,
+	rollback_digest		text
 ) WITH (fillfactor = 70);
 CREATE UNIQUE INDEX migration_history_phase ON migration_history (migration_id, target, phase) WHERE NOT superseded;
 COMMENT ON TABLE migration_history IS
-'One row a (migration, target, phase): its state. checksum is the SHA-256 of the normalised bytes, meaning_digest of the tokens and marks, phase_digest of this phase alone. units: how many the phase has, as registered. superseded rows are earlier attempts carried over from the older scripts.';
+'One row a (migration, target, phase): its state. checksum is the SHA-256 of the normalised bytes, meaning_digest of the tokens and marks, phase_digest of this phase alone. units, undo_units, undo_all_units: how many the phase, its own rollback and that of the whole have, as registered (NULL: not known); rollback_digest: of what these rollbacks mean. superseded rows are earlier attempts carried over from the older scripts.';
 
 CREATE TABLE migration_units (
 	migration_id		text NOT NULL,

@@ -39,6 +39,8 @@ REVOKE ALL ON FUNCTION
 	last_run_migrations(text),
 	units_in_doubt(text),
 	migration_script(text, text, text),
+	begin_script(text, text, text, text, text),
+	end_script(text, text[], text, text),
 	assert_check(text, boolean, boolean),
 	set_environment(text),
 	get_environment(),

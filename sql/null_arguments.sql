@@ -1,0 +1,40 @@
+-- A writer that is given NULL says so, and does nothing.
+SELECT register_migration('20250407_000001_schema_null.sql', E'CREATE TABLE null_t (i int);\n-- Batch: key=i\nDELETE FROM null_t;\n-- Rollback: DROP TABLE null_t;');
+SELECT begin_run(NULL);
+SELECT begin_run('apply', NULL);
+SELECT epoch > 0 AS begun FROM begin_run('apply');
+SELECT begin_unit('20250407_000001_schema_null', 'expand', 'up', 1, 'postgresql', NULL, 0, 0);
+BEGIN;
+SELECT begin_unit('20250407_000001_schema_null', 'expand', 'up', 1, 'postgresql', 0, 0, 0);
+CREATE TABLE null_t (i int);
+SELECT finish_unit('20250407_000001_schema_null', 'expand', 'up', 1, 'postgresql', NULL);
+COMMIT;
+SELECT to_regclass('null_t');
+BEGIN;
+SELECT begin_unit('20250407_000001_schema_null', 'expand', 'up', 1, 'postgresql', 0, 0, 0);
+SELECT record_batch('20250407_000001_schema_null', 'expand', 'up', 1, 'postgresql', NULL);
+ROLLBACK;
+SELECT begin_statement('20250407_000001_schema_null', 'expand', 'up', 1, 'postgresql', NULL, 0);
+SELECT finish_statement('20250407_000001_schema_null', 'expand', 'up', 1, 'postgresql', NULL, NULL);
+SELECT record_lock_wait('20250407_000001_schema_null', 'expand', 'up', 1, 'postgresql', NULL);
+SELECT finish_migration('20250407_000001_schema_null', NULL, 'up', 'postgresql');
+SELECT fail_migration('20250407_000001_schema_null', 'expand', 'up', NULL, '23514', 'check');
+SELECT resolve_migration('20250407_000001_schema_null', 'expand', 'completed', NULL);
+SELECT end_run(NULL);
+SELECT register_migration('20250407_000001_schema_null.sql', NULL);
+SELECT register_migrations(NULL, '{}');
+SELECT set_environment(NULL);
+SELECT grant_migration_role('runner', NULL);
+SELECT adopt_legacy(NULL);
+SELECT begin_script('20250407_000001_schema_null', 'SELECT 1', 'up', NULL, 'postgresql');
+SELECT end_script(NULL, '{expand}', 'up', 'postgresql');
+-- an error may be unknown
+SELECT fail_migration('20250407_000001_schema_null', 'expand', 'up', 'postgresql', NULL, NULL);
+SELECT status, error_sqlstate, error_message FROM migration_state() WHERE migration_id = '20250407_000001_schema_null';
+-- no number is no time
+SELECT begin_unit('20250407_000001_schema_null', 'expand', 'up', 1, 'postgresql', 0, 0, 'NaN');
+SELECT begin_statement('20250407_000001_schema_null', 'expand', 'up', 1, 'postgresql', 'SELECT 1', '-1');
+SELECT record_lock_wait('20250407_000001_schema_null', 'expand', 'up', 1, 'postgresql', 'Infinity');
+SELECT fail_unit('20250407_000001_schema_null', 'expand', 'up', 1, 'postgresql', true, NULL, NULL, NULL, 'NaN');
+SELECT end_run('completed');
+DELETE FROM migration_history WHERE migration_id LIKE '20250407%';

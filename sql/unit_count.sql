@@ -1,0 +1,50 @@
+-- A phase is complete with its last registered unit, an undo with that of the rollback.
+SELECT register_migration('20250409_000001_schema_count.sql', E'BEGIN; SELECT 1; COMMIT;\nBEGIN; SELECT 2; COMMIT;\n-- ROLLBACK\n/*\nBEGIN; SELECT 3; COMMIT;\nBEGIN; SELECT 4; COMMIT;\n*/\n');
+SELECT register_migration('20250409_000002_schema_alone.sql', 'VACUUM;');
+SELECT epoch > 0 AS begun FROM begin_run('apply');
+BEGIN;
+SELECT begin_unit('20250409_000001_schema_count', 'expand', 'up', 1, 'postgresql', 0, 0, 0);
+SELECT finish_unit('20250409_000001_schema_count', 'expand', 'up', 1, 'postgresql', true);
+ROLLBACK;
+BEGIN;
+SELECT begin_unit('20250409_000001_schema_count', 'expand', 'up', 1, 'postgresql', 0, 0, 0);
+SELECT finish_unit('20250409_000001_schema_count', 'expand', 'up', 1, 'postgresql', false);
+COMMIT;
+SELECT finish_migration('20250409_000001_schema_count', 'expand', 'up', 'postgresql');
+BEGIN;
+SELECT begin_unit('20250409_000001_schema_count', 'expand', 'up', 2, 'postgresql', 0, 0, 0);
+SELECT finish_unit('20250409_000001_schema_count', 'expand', 'up', 2, 'postgresql', false);
+COMMIT;
+SELECT begin_unit('20250409_000001_schema_count', 'expand', 'up', 3, 'postgresql', 0, 0, 0);
+SELECT begin_statement('20250409_000001_schema_count', 'expand', 'up', 3, 'postgresql', 'VACUUM', 0);
+SELECT finish_migration('20250409_000001_schema_count', 'expand', 'up', 'postgresql');
+SELECT status FROM migration_state() WHERE migration_id = '20250409_000001_schema_count';
+-- down
+SELECT finish_migration('20250409_000001_schema_count', 'all', 'down', 'postgresql');
+BEGIN;
+SELECT begin_unit('20250409_000001_schema_count', 'all', 'down', 1, 'postgresql', 0, 0, 0);
+SELECT finish_unit('20250409_000001_schema_count', 'all', 'down', 1, 'postgresql', true);
+ROLLBACK;
+BEGIN;
+SELECT begin_unit('20250409_000001_schema_count', 'all', 'down', 1, 'postgresql', 0, 0, 0);
+SELECT finish_unit('20250409_000001_schema_count', 'all', 'down', 1, 'postgresql', false);
+COMMIT;
+SELECT finish_migration('20250409_000001_schema_count', 'all', 'down', 'postgresql');
+BEGIN;
+SELECT begin_unit('20250409_000001_schema_count', 'all', 'down', 2, 'postgresql', 0, 0, 0);
+SELECT finish_unit('20250409_000001_schema_count', 'all', 'down', 2, 'postgresql', true);
+COMMIT;
+SELECT status FROM migration_state() WHERE migration_id = '20250409_000001_schema_count';
+-- a file without a rollback; a statement that is not the last
+SELECT register_migration('20250409_000002_schema_alone.sql', 'VACUUM; VACUUM;');
+SELECT begin_statement('20250409_000002_schema_alone', 'expand', 'up', 1, 'postgresql', 'VACUUM', 0) IS NULL AS failed;
+SELECT finish_statement('20250409_000002_schema_alone', 'expand', 'up', 1, 'postgresql', true, true);
+SELECT finish_statement('20250409_000002_schema_alone', 'expand', 'up', 1, 'postgresql', true, false);
+SELECT finish_migration('20250409_000002_schema_alone', 'all', 'down', 'postgresql');
+SELECT begin_unit('20250409_000002_schema_alone', 'expand', 'down', 1, 'postgresql', 0, 0, 0);
+-- a human's word needs no units
+SELECT resolve_migration('20250409_000002_schema_alone', 'all', 'rolled_back', 'test');
+SELECT status FROM migration_state() WHERE migration_id = '20250409_000002_schema_alone';
+SELECT end_run('completed');
+DELETE FROM migration_history WHERE migration_id LIKE '20250409%';
+DELETE FROM migration_units WHERE migration_id LIKE '20250409%';
