@@ -17,6 +17,7 @@
 #include "lock.h"
 #include "notes.h"
 #include "run.h"
+#include "script.h"
 #include "statement_text.h"
 #include "unit_stats.h"
 
@@ -36,6 +37,7 @@ _PG_init(void)
 	sm_journal_init();
 	sm_journal_seal_init();
 	sm_hook_capture_init();
-	MarkGUCPrefixReserved("summit_migrate");
 	sm_failure_init();
+	sm_script_init();
+	MarkGUCPrefixReserved("summit_migrate");
 }

@@ -22,6 +22,7 @@
 #include "funcapi.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/regproc.h"
 
 #include "batch.h"
@@ -224,6 +225,27 @@ emit_own_role(Script *script)
 		return;
 	emit(script, "SET LOCAL SESSION AUTHORIZATION DEFAULT");
 	emit(script, "SET LOCAL ROLE NONE");
+}
+
+/* Where the statements of one transaction remember the file's role and answers. */
+static char *remembered_session;
+static char *remembered_role;
+static char *remembered_answer;
+
+static void
+define_memory(const char *name, char **value)
+{
+	DefineCustomStringVariable(
+	    name, "For the statements of migration_script() only.", NULL, value, "", PGC_USERSET,
+	    GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE, NULL, NULL, NULL);
+}
+
+void
+sm_script_init(void)
+{
+	define_memory("summit_migrate.session", &remembered_session);
+	define_memory("summit_migrate.role", &remembered_role);
+	define_memory("summit_migrate.answer", &remembered_answer);
 }
 
 /* And back to what the file had set, for the statements of this transaction. */

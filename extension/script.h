@@ -17,4 +17,7 @@
  */
 extern char *sm_script_state(SmQueryScope *scope, const char *migration_id);
 
+/* _PG_init's part: the settings in which a script's statements remember something. */
+extern void sm_script_init(void);
+
 #endif /* SM_SCRIPT_H */
