@@ -37,16 +37,27 @@ static SmQuery close_alert =
              " WHERE id = $1",
              INT4OID, TEXTOID, TEXTOID, TEXTOID);
 
-/* The object under each name that it has on either side: a rename is two. */
-static SmQuery accept_object = SM_QUERY_LIST(
-    "SELECT @schema@.accept_object('database', o.kind, o.name, $3)"
-    " FROM (SELECT $1 AS kind, $2 AS name UNION"
-    "  SELECT $1, n.name FROM @schema@.schema_drift_alerts a,"
-    "   jsonb_to_recordset(a.metadata -> 'changes') c (change text, object_type text, property "
-    "text,"
-    "   expected text, actual text), LATERAL (VALUES (c.expected), (c.actual)) n (name)"
-    "  WHERE a.id = $4 AND c.change = 'renamed' AND c.object_type = $1 AND n.name IS NOT NULL) o",
-    TEXTOID, TEXTOID, TEXTOID, INT4OID);
+/*
+ * The object under each name that it has on either side: a rename is two; and
+ * with a rename what only follows it, which differs without being a change.
+ */
+static SmQuery accept_objects = SM_QUERY_LIST(
+    "WITH renamed AS ("
+    " SELECT n.name FROM @schema@.schema_drift_alerts a,"
+    "  jsonb_to_recordset(a.metadata -> 'changes') c (change text, object_type text, property text,"
+    "  expected text, actual text), LATERAL (VALUES (c.expected), (c.actual)) n (name)"
+    " WHERE a.id = $4 AND c.change = 'renamed' AND c.object_type = $1 AND n.name IS NOT NULL"
+    "), objects AS ("
+    " SELECT $1 AS kind, $2 AS name UNION SELECT $1, name FROM renamed UNION"
+    " SELECT c.kind, c.name FROM @schema@.snapshot_changes($5, NULL) c"
+    "  WHERE c.section = 'database' AND c.from_body IS NOT NULL AND c.to_body IS NOT NULL"
+    "  AND EXISTS (SELECT FROM renamed) AND (c.kind, c.name) NOT IN"
+    "   (SELECT d.kind, d.name FROM @schema@.schema_diff($5, NULL) d WHERE d.section = 'database')"
+    ")"
+    " SELECT @schema@.accept_objects('database', array_agg(o.kind ORDER BY o.kind = $1 DESC, "
+    "o.name),"
+    "  array_agg(o.name ORDER BY o.kind = $1 DESC, o.name), $3) FROM objects o",
+    TEXTOID, TEXTOID, TEXTOID, INT4OID, INT4OID);
 
 PG_FUNCTION_INFO_V1(summit_migrate_resolve_drift);
 PG_FUNCTION_INFO_V1(summit_migrate_accept_drift);
@@ -141,7 +152,7 @@ summit_migrate_accept_drift(PG_FUNCTION_ARGS)
 	char *notes = required_notes(fcinfo);
 	SmQueryScope scope;
 	Alert alert;
-	Datum values[4];
+	Datum values[5];
 
 	sm_query_begin(&scope, fcinfo, SM_QUERY_WRITE);
 	compare_and_read(&scope, PG_GETARG_INT32(0), &alert);
@@ -157,7 +168,8 @@ summit_migrate_accept_drift(PG_FUNCTION_ARGS)
 		values[1] = CStringGetTextDatum(alert.object_identity);
 		values[2] = CStringGetTextDatum(notes);
 		values[3] = Int32GetDatum(alert.id);
-		sm_query_execute(&scope, &accept_object, values, NULL, 0);
+		values[4] = Int32GetDatum(sm_expected_newest(&scope).id);
+		sm_query_execute(&scope, &accept_objects, values, NULL, 0);
 	}
 	close_as(&scope, &alert, "accepted", notes);
 	sm_query_end(&scope);

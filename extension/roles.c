@@ -122,6 +122,7 @@ static const char *const operator_functions[] = {
     "remove_drift_ignore_rule",
     "merge_expected",
     "accept_object",
+    "accept_objects",
     "schedule_snapshots",
     "prune",
     NULL,

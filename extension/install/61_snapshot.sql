@@ -87,10 +87,17 @@ AS 'MODULE_PATHNAME', 'summit_migrate_merge_expected';
 COMMENT ON FUNCTION merge_expected(integer, integer, integer, text) IS
 'Makes a new expected snapshot and returns its id: after, but for the objects in which before differed from base and that are in after as they were in before; these stay as in base. So drift that stood before a migration is not accepted by it. ERRCODE_UNDEFINED_OBJECT where there is no such snapshot.';
 
-CREATE FUNCTION accept_object(section text, kind text, name text, reason text)
+CREATE FUNCTION accept_objects(section text, kinds text[], names text[], reason text)
 RETURNS integer
 LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS 'MODULE_PATHNAME', 'summit_migrate_accept_object';
+AS 'MODULE_PATHNAME', 'summit_migrate_accept_objects';
+COMMENT ON FUNCTION accept_objects(text, text[], text[], text) IS
+'accept_object() for several objects at once: one new expected snapshot.';
+
+CREATE FUNCTION accept_object(section text, kind text, name text, reason text)
+RETURNS integer
+LANGUAGE sql VOLATILE PARALLEL UNSAFE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$ SELECT @extschema@.accept_objects(section, ARRAY[kind], ARRAY[name], reason) $$;
 COMMENT ON FUNCTION accept_object(text, text, text, text) IS
 'Makes a new expected snapshot and returns its id: the expected one with this object as it is now, or without it where it is gone. section is database or cluster, kind and name as in snapshot_changes(). ERRCODE_UNDEFINED_OBJECT where neither has the object, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE where nothing is expected yet.';
 
@@ -121,6 +128,7 @@ REVOKE ALL ON FUNCTION
 	snapshot_definition(integer),
 	snapshot_changes(integer, integer),
 	merge_expected(integer, integer, integer, text),
+	accept_objects(text, text[], text[], text),
 	accept_object(text, text, text, text),
 	schedule_snapshots(text),
 	prune(interval)
