@@ -36,6 +36,7 @@ static const char *const reader_functions[] = {
     "migration_dependents",    "run_history",
     "units_in_doubt",          "migration_lock_holders",
     "get_environment",         "parse_migration",
+    "schema_objects_live",     "schema_object_live",
     "catalog_disposition",     NULL,
 };
 

@@ -19,6 +19,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
 
 #include "schema_read.h"
 #include "schema_render.h"
@@ -284,9 +285,17 @@ is_own_constraint(SmRows constraints, Oid constraint)
 	return false;
 }
 
+static const char *
+constraint_name(Oid constraint)
+{
+	char *name = get_constraint_name(constraint);
+
+	return name ? quote_identifier(name) : "?";
+}
+
 /*
  * Triggers of other tables' foreign keys that reference this one are rows of
- * this table: "table: states" where these are not as usual.
+ * this table: "constraint of table: states" where these are not as usual.
  */
 static void
 write_reference_triggers(SmEmit *emit, SmRows triggers)
@@ -308,7 +317,7 @@ write_reference_triggers(SmEmit *emit, SmRows triggers)
 		states = trigger_states(triggers, trigger->tgconstraint);
 		if (states)
 			lines[count++] =
-			    psprintf("%s: %s",
+			    psprintf("%s of %s: %s", constraint_name(trigger->tgconstraint),
 			             sm_name(emit->reader, RelationRelationId, trigger->tgconstrrelid), states);
 	}
 	if (count > 0)
