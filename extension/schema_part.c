@@ -11,6 +11,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_collation_d.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_policy.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type_d.h"
@@ -259,6 +260,17 @@ sm_emit_constraints(SmEmit *emit, SmRows constraints)
 	}
 }
 
+/* The table whose trigger this is a copy of: a partition has one parent. */
+static void
+write_trigger_parent(SmEmit *emit)
+{
+	SmRows parents = sm_rows(emit->reader, SM_ROWS_INHERITS, InvalidOid, emit->relation);
+
+	if (parents.count > 0)
+		sm_emit_name(emit, "parent", RelationRelationId,
+		             ((Form_pg_inherits) GETSTRUCT(parents.rows[0].tuple))->inhparent);
+}
+
 static void
 write_trigger(SmEmit *emit, HeapTuple tuple)
 {
@@ -269,7 +281,7 @@ write_trigger(SmEmit *emit, HeapTuple tuple)
 	sm_emit_text(emit, "definition",
 	             sm_deparse_call(emit, "definition", F_PG_GET_TRIGGERDEF_OID, trigger->oid));
 	if (OidIsValid(trigger->tgparentid))
-		sm_props_true(emit->props, "of_parent");
+		write_trigger_parent(emit);
 	sm_emit_common(emit, TriggerRelationId, trigger->oid, 0);
 	sm_emit_part_end(emit, SM_TRIGGERS_OF, sm_json_utf8(NameStr(trigger->tgname)), trigger->oid);
 }
