@@ -77,6 +77,15 @@ static const char *const reader_functions[] = {
     "missing_indexes",
     "schema_health",
     NULL,
+    "compare_versions",        "get_current_schema_version",
+    "schema_version_at_least", "is_migration_applied",
+    "migration_status",        "applied_migrations",
+    "migration_state",         "unit_state",
+    "migration_dependents",    "run_history",
+    "units_in_doubt",          "migration_lock_holders",
+    "get_environment",         "parse_migration",
+    "schema_objects_live",     "schema_object_live",
+    "catalog_disposition",     NULL,
 };
 
 /* Takes the lock and writes the ledger, as the program or a script does. */
