@@ -249,11 +249,8 @@ static const LegacyTable schema_snapshots = {
 
 /* In this order: the history asks the versions for types. */
 static const LegacyTable *const adoptable[] = {
-    &schema_versions,
-    &migration_history,
-    &migration_locks,
-    &migration_dependencies,
-    &schema_snapshots,
+    &schema_versions,        &migration_history, &migration_locks,
+    &migration_dependencies, &schema_snapshots,
 };
 
 /* The versions of migrations whose every phase was undone are left again. */
