@@ -354,8 +354,8 @@ sm_affected_renamed(SmAffected *affected, const SmSchema *schema, const SmObject
 		const SmManifestEntry *before = sm_manifest_find(affected->manifest, &keys[i]);
 		const SmSchemaObject *after = find_object(schema, &keys[i]);
 
-		/* a new one has no dependents that were read before it, a dropped one has none left */
-		if (before == NULL || after == NULL)
+		/* a dropped one has no dependents left, and a new one none that were read before it */
+		if (after == NULL || (before == NULL && !affected->concurrent))
 			continue;
 		if (!affected->concurrent && strcmp(before->name, after->name) == 0 &&
 		    strcmp(before->kind, after->kind) == 0)

@@ -101,32 +101,34 @@ look(SmFingerprint *current, SmAffected *affected)
 
 /* ---- reading ---- */
 
+/*
+ * Reads some objects, or for NULL all of them, into the place of what the
+ * manifest has; the portable form too, where it has that.
+ */
 static void
-keep_schema(SmFingerprint *current, SmSchema *schema)
+read_objects(SmFingerprint *current, SmAffected *affected, const SmObjectKey *keys, int count,
+             bool with_portable)
 {
+	SmSchema *portable = NULL;
+	SmSchema *schema = with_portable ? sm_schema_read_both(current->context, keys, count, &portable)
+	                                 : sm_schema_read(current->context, false, keys, count);
+
+	if (keys == NULL)
+		sm_manifest_clear(current->manifest);
+	else
+		sm_affected_renamed(affected, schema, keys, count);
+	for (int i = 0; i < count; i++)
+		sm_manifest_remove(current->manifest, &keys[i]);
+	sm_manifest_add(current->manifest, schema, false);
 	if (current->flags & SM_FINGERPRINT_BODIES)
 		current->schemas = lappend(current->schemas, schema);
 	else
 		sm_schema_free(schema);
-}
-
-static void
-read_portable(SmFingerprint *current, const SmObjectKey *keys, int count)
-{
-	SmSchema *schema = sm_schema_read(current->context, true, keys, count);
-
-	sm_manifest_add(current->manifest, schema, true);
-	sm_schema_free(schema);
-}
-
-static void
-read_all(SmFingerprint *current)
-{
-	SmSchema *schema = sm_schema_read(current->context, false, NULL, 0);
-
-	sm_manifest_clear(current->manifest);
-	sm_manifest_add(current->manifest, schema, false);
-	keep_schema(current, schema);
+	if (portable != NULL)
+	{
+		sm_manifest_add(current->manifest, portable, true);
+		sm_schema_free(portable);
+	}
 }
 
 /* Reads what is affected, and what that turns out to affect; false: all must be read. */
@@ -137,35 +139,35 @@ read_some(SmFingerprint *current, SmAffected *affected)
 	int count;
 
 	while (!affected->all && (keys = sm_affected_next(affected, &count)) != NULL)
-	{
-		SmSchema *schema = sm_schema_read(current->context, false, keys, count);
-
-		sm_affected_renamed(affected, schema, keys, count);
-		for (int i = 0; i < count; i++)
-			sm_manifest_remove(current->manifest, &keys[i]);
-		sm_manifest_add(current->manifest, schema, false);
-		keep_schema(current, schema);
-		if (current->manifest->portable)
-			read_portable(current, keys, count);
-	}
+		read_objects(current, affected, keys, count, current->manifest->portable);
 	return !affected->all;
+}
+
+/* All in the portable form, which was not wanted up to now. */
+static void
+add_portable(SmFingerprint *current)
+{
+	SmSchema *portable = sm_schema_read(current->context, true, NULL, 0);
+
+	sm_manifest_clear_portable(current->manifest);
+	sm_manifest_add(current->manifest, portable, true);
+	sm_schema_free(portable);
 }
 
 static void
 read_affected(SmFingerprint *current, SmAffected *affected)
 {
+	bool wants_portable = (current->flags & SM_FINGERPRINT_PORTABLE) != 0;
+
 	/*
 	 * A transaction can be seen before its invalidation messages are: without
 	 * this, what the caches had before it would be read under a stamp after it.
 	 */
 	InvalidateSystemCaches();
 	if (!read_some(current, affected))
-		read_all(current);
-	if ((current->flags & SM_FINGERPRINT_PORTABLE) && !current->manifest->portable)
-	{
-		sm_manifest_clear_portable(current->manifest);
-		read_portable(current, NULL, 0);
-	}
+		read_objects(current, affected, NULL, 0, wants_portable);
+	if (wants_portable && !current->manifest->portable)
+		add_portable(current);
 	current->changed = true;
 }
 

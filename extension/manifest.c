@@ -35,14 +35,6 @@ clear_bucket(SmManifestBucket *bucket)
 }
 
 void
-sm_manifest_clear_portable(SmManifest *manifest)
-{
-	for (int i = SM_MANIFEST_FIRST_PORTABLE; i < SM_MANIFEST_BUCKETS; i++)
-		clear_bucket(&manifest->buckets[i]);
-	manifest->portable = false;
-}
-
-void
 sm_manifest_clear(SmManifest *manifest)
 {
 	for (int i = 0; i < SM_MANIFEST_FIRST_PORTABLE; i++)
@@ -52,8 +44,10 @@ sm_manifest_clear(SmManifest *manifest)
 		manifest->keys[i].loaded = manifest->keys[i].changed = true;
 		manifest->keys[i].count = 0;
 	}
+	for (int i = SM_MANIFEST_FIRST_PORTABLE; i < SM_MANIFEST_BUCKETS; i++)
+		clear_bucket(&manifest->buckets[i]);
 	manifest->count = 0;
-	sm_manifest_clear_portable(manifest);
+	manifest->portable = false;
 }
 
 /* A part, from the cache where it is there and not yet here. */
@@ -73,9 +67,8 @@ load_bucket(SmManifest *manifest, int number)
 }
 
 static SmManifestKeys *
-load_keys(SmManifest *manifest, const SmObjectKey *key)
+load_keys(SmManifest *manifest, int part)
 {
-	int part = key->objid % SM_MANIFEST_KEY_PARTS;
 	SmManifestKeys *keys = &manifest->keys[part];
 	MemoryContext old;
 
@@ -92,6 +85,12 @@ const SmManifestBucket *
 sm_manifest_bucket(SmManifest *manifest, int number)
 {
 	return load_bucket(manifest, number);
+}
+
+static int
+key_part(const SmObjectKey *key)
+{
+	return key->objid % SM_MANIFEST_KEY_PARTS;
 }
 
 static bool
@@ -145,7 +144,7 @@ sm_manifest_count_parts(SmManifestEntry *entry)
 static void
 add_key(SmManifest *manifest, const SmObjectKey *key, int bucket)
 {
-	SmManifestKeys *keys = load_keys(manifest, key);
+	SmManifestKeys *keys = load_keys(manifest, key_part(key));
 
 	keys->keys = grow(manifest, keys->keys, keys->count, &keys->room, sizeof(SmManifestKey));
 	keys->keys[keys->count].key = *key;
@@ -158,7 +157,7 @@ add_key(SmManifest *manifest, const SmObjectKey *key, int bucket)
 static void
 remove_key(SmManifest *manifest, const SmObjectKey *key, int bucket)
 {
-	SmManifestKeys *keys = load_keys(manifest, key);
+	SmManifestKeys *keys = load_keys(manifest, key_part(key));
 
 	for (int i = 0; i < keys->count; i++)
 	{
@@ -171,15 +170,15 @@ remove_key(SmManifest *manifest, const SmObjectKey *key, int bucket)
 	}
 }
 
-/* The bucket of an object with this key; -1: there is none. */
+/* The bucket, below a limit, of an object with this key; -1: there is none. */
 static int
-find_key(SmManifest *manifest, const SmObjectKey *key)
+find_key(SmManifest *manifest, const SmObjectKey *key, int limit)
 {
-	SmManifestKeys *keys = load_keys(manifest, key);
+	SmManifestKeys *keys = load_keys(manifest, key_part(key));
 
 	for (int i = 0; i < keys->count; i++)
 	{
-		if (same_key(&keys->keys[i].key, key))
+		if (same_key(&keys->keys[i].key, key) && keys->keys[i].bucket < limit)
 			return keys->keys[i].bucket;
 	}
 	return -1;
@@ -213,7 +212,7 @@ find_name(SmManifestBucket *bucket, const char *kind, const char *name)
 const SmManifestEntry *
 sm_manifest_find(SmManifest *manifest, const SmObjectKey *key)
 {
-	int bucket = find_key(manifest, key);
+	int bucket = find_key(manifest, key, SM_MANIFEST_FIRST_PORTABLE);
 
 	return bucket < 0 ? NULL : find_in_bucket(load_bucket(manifest, bucket), key);
 }
@@ -230,24 +229,38 @@ sm_manifest_remove(SmManifest *manifest, const SmObjectKey *key)
 {
 	int number;
 
-	while ((number = find_key(manifest, key)) >= 0)
+	while ((number = find_key(manifest, key, SM_MANIFEST_BUCKETS)) >= 0)
 	{
-		SmManifestEntry *entry;
+		SmManifestEntry *entry = find_in_bucket(load_bucket(manifest, number), key);
 
-		entry = find_in_bucket(load_bucket(manifest, number), key);
 		if (entry != NULL)
 		{
 			remove_entry(&manifest->buckets[number], entry);
-			manifest->count--;
+			manifest->count -= number < SM_MANIFEST_FIRST_PORTABLE;
 		}
 		remove_key(manifest, key, number);
-		number += SM_MANIFEST_FIRST_PORTABLE;
-		if (!manifest->portable || number >= SM_MANIFEST_BUCKETS)
-			continue;
-		entry = find_in_bucket(load_bucket(manifest, number), key);
-		if (entry != NULL)
-			remove_entry(&manifest->buckets[number], entry);
 	}
+}
+
+void
+sm_manifest_clear_portable(SmManifest *manifest)
+{
+	for (int i = 0; i < SM_MANIFEST_KEY_PARTS; i++)
+	{
+		SmManifestKeys *keys = load_keys(manifest, i);
+		int kept = 0;
+
+		for (int j = 0; j < keys->count; j++)
+		{
+			if (keys->keys[j].bucket < SM_MANIFEST_FIRST_PORTABLE)
+				keys->keys[kept++] = keys->keys[j];
+		}
+		keys->changed |= kept < keys->count;
+		keys->count = kept;
+	}
+	for (int i = SM_MANIFEST_FIRST_PORTABLE; i < SM_MANIFEST_BUCKETS; i++)
+		clear_bucket(&manifest->buckets[i]);
+	manifest->portable = false;
 }
 
 /* A place for an object in its bucket: that of the one of this name, if there is one. */
@@ -256,7 +269,6 @@ make_room(SmManifest *manifest, int number, const SmSchemaObject *object)
 {
 	SmManifestBucket *bucket = load_bucket(manifest, number);
 	SmManifestEntry *entry = find_name(bucket, object->kind, object->name);
-	bool exact = number < SM_MANIFEST_FIRST_PORTABLE;
 
 	bucket->changed = true;
 	if (entry == NULL)
@@ -264,12 +276,11 @@ make_room(SmManifest *manifest, int number, const SmSchemaObject *object)
 		bucket->entries =
 		    grow(manifest, bucket->entries, bucket->count, &bucket->room, sizeof(SmManifestEntry));
 		entry = &bucket->entries[bucket->count++];
-		manifest->count += exact;
+		manifest->count += number < SM_MANIFEST_FIRST_PORTABLE;
 	}
-	else if (exact)
+	else
 		remove_key(manifest, &entry->key, number);
-	if (exact)
-		add_key(manifest, &object->key, number);
+	add_key(manifest, &object->key, number);
 	return entry;
 }
 

@@ -366,27 +366,45 @@ take_snapshot(void)
 }
 
 static void
-init_reader(SmReader *reader, MemoryContext parent, bool portable, bool all)
+init_reader(SmReader *reader, bool all)
 {
 	memset(reader, 0, sizeof(*reader));
 	reader->context =
 	    AllocSetContextCreate(CurrentMemoryContext, "schema reader", ALLOCSET_DEFAULT_SIZES);
 	reader->scratch =
 	    AllocSetContextCreate(reader->context, "schema reader, object", ALLOCSET_DEFAULT_SIZES);
-	reader->portable = portable;
 	reader->all = all;
+}
+
+/* Begins one form of what is read. */
+static void
+begin_form(SmReader *reader, MemoryContext parent, bool portable)
+{
+	reader->portable = portable;
 	reader->schema = create_schema(reader, parent);
 }
 
-SmSchema *
-sm_schema_read(MemoryContext parent, bool portable, const SmObjectKey *only, int nonly)
+static SmSchema *
+finish_form(SmReader *reader)
+{
+	SmSchema *schema = reader->schema;
+
+	qsort(schema->objects, schema->count, sizeof(SmSchemaObject), compare_objects);
+	digest_objects(schema);
+	return schema;
+}
+
+/* One form or both, each into what is not NULL. */
+static void
+read_forms(MemoryContext parent, const SmObjectKey *only, int nonly, SmSchema **exact,
+           SmSchema **portable)
 {
 	MemoryContext before = CurrentMemoryContext;
 	int level = NewGUCNestLevel();
 	SmReader reader;
 	SmEmit emit;
 
-	init_reader(&reader, parent, portable, only == NULL);
+	init_reader(&reader, only == NULL);
 	MemoryContextSwitchTo(reader.context);
 	pin_settings();
 	reader.snapshot = take_snapshot();
@@ -395,15 +413,41 @@ sm_schema_read(MemoryContext parent, bool portable, const SmObjectKey *only, int
 	sm_emit_init(&emit, &reader);
 	if (only == NULL)
 		only = list_keys(&reader, &nonly);
-	emit_all(&emit, only, nonly);
+	if (exact != NULL)
+	{
+		begin_form(&reader, parent, false);
+		emit_all(&emit, only, nonly);
+		*exact = finish_form(&reader);
+	}
+	if (portable != NULL)
+	{
+		begin_form(&reader, parent, true);
+		emit_all(&emit, only, nonly);
+		*portable = finish_form(&reader);
+	}
 	PopActiveSnapshot();
 	UnregisterSnapshot(reader.snapshot);
 	AtEOXact_GUC(false, level);
-	qsort(reader.schema->objects, reader.schema->count, sizeof(SmSchemaObject), compare_objects);
-	digest_objects(reader.schema);
 	MemoryContextSwitchTo(before);
 	MemoryContextDelete(reader.context);
-	return reader.schema;
+}
+
+SmSchema *
+sm_schema_read(MemoryContext parent, bool portable, const SmObjectKey *only, int nonly)
+{
+	SmSchema *schema;
+
+	read_forms(parent, only, nonly, portable ? NULL : &schema, portable ? &schema : NULL);
+	return schema;
+}
+
+SmSchema *
+sm_schema_read_both(MemoryContext parent, const SmObjectKey *only, int nonly, SmSchema **portable)
+{
+	SmSchema *schema;
+
+	read_forms(parent, only, nonly, &schema, portable);
+	return schema;
 }
 
 void

@@ -43,6 +43,10 @@ typedef struct SmSchema
  */
 extern SmSchema *sm_schema_read(MemoryContext parent, bool portable, const SmObjectKey *only,
                                 int nonly);
+
+/* The same in both forms, for less than two reads: exact ones are returned. */
+extern SmSchema *sm_schema_read_both(MemoryContext parent, const SmObjectKey *only, int nonly,
+                                     SmSchema **portable);
 extern void sm_schema_free(SmSchema *schema);
 
 #endif /* SM_SCHEMA_H */

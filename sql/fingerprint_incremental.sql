@@ -3,6 +3,8 @@ CREATE SCHEMA fp;
 SET search_path = fp, public;
 CREATE ROLE regress_fp_owner;
 CREATE ROLE regress_fp_other;
+SET allow_in_place_tablespaces = on;
+CREATE TABLESPACE regress_fp_space LOCATION '';
 CREATE TABLE state (last text);
 INSERT INTO state VALUES ('');
 
@@ -79,6 +81,10 @@ CALL try('CREATE DOMAIN positive AS int DEFAULT 1 CHECK (VALUE > 0)');
 CALL try('CREATE TYPE pair AS (a mood, b positive)');
 CALL try('CREATE TYPE span AS RANGE (subtype = int4)');
 CALL try('CREATE TABLE moods (m mood DEFAULT ''ok'', ms mood[] DEFAULT ''{sad}'', p pair, s span, n positive)');
+-- a type inside of others: what depends on these does not depend on it
+CALL try('CREATE TABLE many_moods (ms mood[] DEFAULT ''{sad}'')');
+CALL try('CREATE DOMAIN calm AS mood');
+CALL try('CREATE TABLE calms (c calm DEFAULT ''sad'', p pair[] DEFAULT ''{"(sad,1)"}'')');
 CALL try('CREATE VIEW sad AS SELECT * FROM moods WHERE m = ''sad'' OR ''sad'' = ANY (ms)');
 CALL try('CREATE FUNCTION cheer(m mood) RETURNS mood LANGUAGE sql AS ''SELECT m''');
 CALL try('CREATE VIEW cheered AS SELECT cheer(m) AS c FROM moods');
@@ -125,6 +131,13 @@ CALL try('ALTER TABLE heirs NO INHERIT people');
 -- what the server consults when it prints
 CALL try('CREATE FUNCTION pg_catalog.fp_lower(text) RETURNS text LANGUAGE sql AS ''SELECT $1''');
 CALL try('DROP FUNCTION pg_catalog.fp_lower(text)');
+CALL try('CREATE FUNCTION pg_catalog.fp_any(anyelement) RETURNS int LANGUAGE sql AS ''SELECT 1''');
+CALL try('CREATE VIEW anything AS SELECT fp_any(id) AS a FROM people');
+CALL try('CREATE FUNCTION pg_catalog.fp_any(int) RETURNS int LANGUAGE sql AS ''SELECT 2''');
+CALL try('DROP FUNCTION pg_catalog.fp_any(int)');
+CALL try('CREATE INDEX couples ON moods (p)');
+CALL try('CREATE OPERATOR CLASS couple_ops DEFAULT FOR TYPE couple USING btree AS FUNCTION 1 btrecordcmp(record, record)');
+CALL try('DROP OPERATOR FAMILY couple_ops USING btree');
 CALL try('CREATE CAST (fp.couple AS text) WITH INOUT AS ASSIGNMENT');
 CALL try('CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq)');
 CALL try('CREATE VIEW threes AS SELECT id FROM people WHERE id === 3');
@@ -149,6 +162,14 @@ CALL try('ALTER EVENT TRIGGER fp_triggered DISABLE');
 CALL try('DROP EVENT TRIGGER fp_triggered');
 CALL try('GRANT EXECUTE ON FUNCTION pg_catalog.pg_stat_reset() TO regress_fp_else');
 CALL try('REVOKE EXECUTE ON FUNCTION pg_catalog.pg_stat_reset() FROM regress_fp_else');
+CREATE FUNCTION member() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CALL try('SELECT 1');
+CALL try('ALTER EXTENSION plpgsql ADD FUNCTION member()');
+CALL try('GRANT EXECUTE ON FUNCTION member() TO regress_fp_else');
+CALL try('ALTER EXTENSION plpgsql DROP FUNCTION member()');
+CALL try('CREATE TABLE kept_elsewhere (id int) TABLESPACE regress_fp_space');
+CALL try('ALTER TABLESPACE regress_fp_space RENAME TO regress_fp_room');
+CALL try('DROP TABLE kept_elsewhere');
 CALL try('COMMENT ON SCHEMA fp_else IS ''elsewhere''');
 
 -- what is no change
@@ -172,6 +193,8 @@ SELECT schema_fingerprint() ~ '^[0-9a-f]{64}$' AS is_hex,
 RESET search_path;
 SET client_min_messages = warning;
 DROP SCHEMA fp, fp_else CASCADE;
+DROP FUNCTION pg_catalog.fp_any(anyelement);
+DROP TABLESPACE regress_fp_room;
 DROP FOREIGN DATA WRAPPER fp_wrapping CASCADE;
 DROP PUBLICATION fp_published;
 DROP OWNED BY regress_fp_chief, regress_fp_else;

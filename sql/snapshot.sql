@@ -7,12 +7,10 @@ CREATE VIEW stored AS SELECT (SELECT count(*) FROM schema_objects) AS objects, (
 SELECT take_schema_snapshot() AS first \gset
 CREATE TABLE stored_before AS SELECT * FROM stored;
 SELECT take_schema_snapshot('postgres', '{"why": "again"}') AS second \gset
--- the table and the view above are two objects more
+-- the table that was made in between is all that is new
 SELECT s.objects - b.objects AS objects, s.buckets - b.buckets BETWEEN 1 AND 2 AS buckets FROM stored s, stored_before b;
 DROP TABLE stored_before;
 SELECT take_schema_snapshot() AS third \gset
-CREATE TABLE stored_before AS SELECT * FROM stored;
-DROP TABLE stored_before;
 SELECT take_schema_snapshot() AS fourth \gset
 SELECT a.schema_hash = b.schema_hash AS same_hash, a.buckets = b.buckets AS same_buckets
 FROM schema_snapshots a, schema_snapshots b WHERE a.id = :third AND b.id = :fourth;
@@ -48,7 +46,6 @@ SELECT take_schema_snapshot('oracle');
 SELECT schedule_snapshots('0 3 * * *');
 DROP VIEW stored;
 DROP SCHEMA snap CASCADE;
-SELECT count(*) > 0 AS pruned FROM prune('0');
 DELETE FROM schema_snapshots;
-SELECT * FROM prune('0') WHERE what IN ('snapshots');
+SELECT what, removed > 0 AS removed FROM prune('0');
 SELECT (SELECT count(*) FROM schema_objects) AS objects, (SELECT count(*) FROM schema_buckets) AS buckets;

@@ -90,7 +90,7 @@ is(fingerprint('original', $standby), $before, 'standby: the same fingerprint');
 is($standby->safe_psql('original', "SELECT count(*) FROM snapshot_changes($snapshot, NULL) WHERE section = 'database'"),
 	'0', 'standby: the comparison');
 my ($status, $out, $error) = $standby->psql('original', 'SELECT take_schema_snapshot()');
-like($error, qr/cannot execute take_schema_snapshot\(\) during recovery/, 'standby: a snapshot is refused');
+like($error, qr/cannot execute take_schema_snapshot\(\) in a read-only transaction/, 'standby: a snapshot is refused');
 $node->safe_psql('original', 'ALTER TABLE app.users ADD COLUMN later int');
 $node->wait_for_catchup($standby);
 my $after = fingerprint('original');
