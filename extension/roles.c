@@ -84,6 +84,7 @@ static const char *const runner_functions[] = {
     "finish_migration",
     "fail_migration",
     "take_schema_snapshot",
+    "load_schema_json",
     NULL,
 };
 

@@ -320,8 +320,8 @@ add_field(pg_cryptohash_ctx *context, const void *data, size_t length)
 }
 
 /* SHA-256 over kind, name and body, each behind its length. */
-static void
-digest_objects(SmSchema *schema)
+void
+sm_schema_digest(SmSchema *schema)
 {
 	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
 
@@ -390,7 +390,7 @@ finish_form(SmReader *reader)
 	SmSchema *schema = reader->schema;
 
 	qsort(schema->objects, schema->count, sizeof(SmSchemaObject), compare_objects);
-	digest_objects(schema);
+	sm_schema_digest(schema);
 	return schema;
 }
 
