@@ -252,15 +252,24 @@ number_parts(SmNodeList *parts, const SmNodeList *identities)
 }
 
 SmBody *
-sm_body_read(const char *name, Jsonb *body, Jsonb *identity)
+sm_body_read_container(const char *name, JsonbContainer *container)
 {
 	SmBody *result = palloc0(sizeof(SmBody));
 
+	result->object.name = name;
+	read_node(name, container, &result->object, result);
+	return result;
+}
+
+SmBody *
+sm_body_read(const char *name, Jsonb *body, Jsonb *identity)
+{
+	SmBody *result;
+
 	if (!JB_ROOT_IS_OBJECT(body))
 		reject(name, "It is no JSON object.");
-	result->object.name = name;
+	result = sm_body_read_container(name, &body->root);
 	result->object.identity = sm_body_identity_oid(identity);
-	read_node(name, &body->root, &result->object, result);
 	for (int i = 0; identity && i < SM_PART_KINDS; i++)
 	{
 		if (result->parts[i].count > 0)

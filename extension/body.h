@@ -61,6 +61,9 @@ typedef struct SmBody
  */
 extern SmBody *sm_body_read(const char *name, Jsonb *body, Jsonb *identity);
 
+/* The same for an object within a document, without an identity. */
+extern SmBody *sm_body_read_container(const char *name, JsonbContainer *container);
+
 /* The OID in an identity; 0: none. */
 extern int64 sm_body_identity_oid(Jsonb *identity);
 

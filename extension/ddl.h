@@ -151,7 +151,7 @@ extern bool sm_ddl_is_inline_constraint(const SmNode *constraint);
 
 /* ddl_view.c, ddl_type.c, ddl_routine.c, ddl_object.c */
 extern void sm_ddl_view(SmDdlTarget *target);
-extern bool sm_ddl_view_is_made_anew(const SmPair *pair);
+extern bool sm_ddl_view_is_made_anew(const SmPair *pair, const SmRenames *renames);
 extern bool sm_ddl_routine_is_made_anew(const SmPair *pair, const SmRenames *renames);
 extern void sm_ddl_type(SmDdlTarget *target);
 extern void sm_ddl_sequence(SmDdlTarget *target);

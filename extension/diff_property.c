@@ -36,11 +36,13 @@ typedef enum Names
 	NAMES_QUALIFIED_COLUMN,
 	NAMES_COLUMN,            /* raw, of the object itself */
 	NAMES_KEY,               /* the same quoted, or an expression */
+	NAMES_PUBLISHED,         /* a table, and what else CREATE PUBLICATION says of it */
 	NAMES_REFERENCED_COLUMN, /* raw, of the table that property references names */
 	NAMES_EXPRESSION,        /* a text that may name anything */
 	NAMES_STATEMENT,
 	NAMES_ARGUMENTS,
-	NAMES_RESULT
+	NAMES_RESULT,
+	NAMES_BODY
 } Names;
 
 typedef struct PropertyRule
@@ -54,6 +56,7 @@ static const PropertyRule property_rules[] = {
     {"acl", SHAPE_PRIVILEGES, NAMES_ROLE},
     {"arguments", SHAPE_WHOLE, NAMES_ARGUMENTS},
     {"base_type", SHAPE_WHOLE, NAMES_RELATION},
+    {"body", SHAPE_WHOLE, NAMES_BODY},
     {"canonical", SHAPE_WHOLE, NAMES_RELATION},
     {"check", SHAPE_WHOLE, NAMES_EXPRESSION},
     {"collation", SHAPE_WHOLE, NAMES_RELATION},
@@ -101,7 +104,7 @@ static const PropertyRule property_rules[] = {
     {"subtype_diff", SHAPE_WHOLE, NAMES_RELATION},
     {"subtype_opclass", SHAPE_WHOLE, NAMES_RELATION},
     {"support", SHAPE_WHOLE, NAMES_RELATION},
-    {"tables", SHAPE_SET, NAMES_RELATION},
+    {"tables", SHAPE_SET, NAMES_PUBLISHED},
     {"tags", SHAPE_SET, NAMES_NOTHING},
     {"toast_options", SHAPE_KEYED, NAMES_NOTHING},
     {"transition", SHAPE_WHOLE, NAMES_RELATION},
@@ -162,6 +165,22 @@ own_key_now(const SmDiff *diff, const char *key)
 	return key;
 }
 
+/* "table (columns) WHERE (filter)" with the new name of the table. */
+static const char *
+published_now(const SmDiff *diff, const char *entry)
+{
+	bool quoted = false;
+	const char *end = entry;
+	const char *table;
+	const char *now;
+
+	for (; *end && (quoted || *end != ' '); end++)
+		quoted ^= (*end == '"');
+	table = pnstrdup(entry, end - entry);
+	now = sm_renames_now(diff->renames, "", table);
+	return now == table ? entry : psprintf("%s%s", now, end);
+}
+
 /* A value or entry of the older side, in the newer side's names. */
 static const char *
 name_now(const SmDiff *diff, const SmChange *change, Names names, const char *value)
@@ -180,6 +199,8 @@ name_now(const SmDiff *diff, const SmChange *change, Names names, const char *va
 			return own_column_now(diff, value);
 		case NAMES_KEY:
 			return own_key_now(diff, value);
+		case NAMES_PUBLISHED:
+			return published_now(diff, value);
 		case NAMES_REFERENCED_COLUMN:
 			return sm_renames_column_now(diff->renames, sm_node_text(change->from, "references"),
 			                             value);
@@ -192,11 +213,10 @@ name_now(const SmDiff *diff, const SmChange *change, Names names, const char *va
 static bool
 same_sql(const SmDiff *diff, Names names, const char *from, const char *to)
 {
-	static const SmTextKind kinds[] = {[NAMES_KEY] = SM_TEXT_EXPRESSION,
-	                                   [NAMES_EXPRESSION] = SM_TEXT_EXPRESSION,
-	                                   [NAMES_STATEMENT] = SM_TEXT_STATEMENT,
-	                                   [NAMES_ARGUMENTS] = SM_TEXT_ARGUMENTS,
-	                                   [NAMES_RESULT] = SM_TEXT_RESULT};
+	static const SmTextKind kinds[] = {
+	    [NAMES_KEY] = SM_TEXT_EXPRESSION,      [NAMES_EXPRESSION] = SM_TEXT_EXPRESSION,
+	    [NAMES_STATEMENT] = SM_TEXT_STATEMENT, [NAMES_ARGUMENTS] = SM_TEXT_ARGUMENTS,
+	    [NAMES_RESULT] = SM_TEXT_RESULT,       [NAMES_BODY] = SM_TEXT_BODY};
 
 	if (names < NAMES_EXPRESSION && names != NAMES_KEY)
 		return false;

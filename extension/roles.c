@@ -115,6 +115,7 @@ static const char *const runner_functions[] = {
     "expected_after_run",
     "assess_change",
     "take_schema_snapshot",
+    "load_schema_json",
     NULL,
 };
 

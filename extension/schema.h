@@ -49,4 +49,7 @@ extern SmSchema *sm_schema_read_both(MemoryContext parent, const SmObjectKey *on
                                      SmSchema **portable);
 extern void sm_schema_free(SmSchema *schema);
 
+/* Computes the digests of objects with kind, name and body. */
+extern void sm_schema_digest(SmSchema *schema);
+
 #endif /* SM_SCHEMA_H */

@@ -87,6 +87,13 @@ AS 'MODULE_PATHNAME', 'summit_migrate_schema_json';
 COMMENT ON FUNCTION schema_json(integer) IS
 'The same as JSON, all of it, a property a line: {"format": 1, "objects": {kind: {name: body}}}, keys in byte order.';
 
+CREATE FUNCTION load_schema_json(content text)
+RETURNS integer
+LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'summit_migrate_load_schema_json';
+COMMENT ON FUNCTION load_schema_json(text) IS
+'Stores what schema_json() wrote as a snapshot and returns its id, for schema_diff(id): metadata says source: file. What belongs to the cluster is as it is now. Renames are not recognised against it; secrets differ where the file is of another database, since each has a key of its own for their hashes. Comparable within one server major. ERRCODE_INVALID_PARAMETER_VALUE for a file of another format, ERRCODE_INVALID_TEXT_REPRESENTATION for what is no JSON.';
+
 REVOKE ALL ON FUNCTION
 	diff_bodies(text, text, text, jsonb, jsonb, jsonb, jsonb),
 	schema_diff(integer, integer),
@@ -98,5 +105,6 @@ REVOKE ALL ON FUNCTION
 	next_schema_version(text),
 	schema_diff_sql(integer, integer),
 	schema_sql(integer),
-	schema_json(integer)
+	schema_json(integer),
+	load_schema_json(text)
 	FROM PUBLIC;
