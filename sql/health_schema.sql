@@ -76,7 +76,9 @@ CREATE FUNCTION event_noop() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN EN
 CREATE EVENT TRIGGER health_event ON ddl_command_end EXECUTE FUNCTION event_noop();
 ALTER EVENT TRIGGER health_event DISABLE;
 SELECT problem, severity, object_type, object_name, regexp_replace(statement, '\d+', 'N', 'g') AS statement FROM schema_health();
-SELECT format('SET LOCAL client_min_messages = warning; %s', statement) FROM schema_health() \gexec
+\set ECHO none
+SELECT statement FROM schema_health() \gexec
+\set ECHO all
 SELECT object_name, statement FROM schema_health();
 DROP EVENT TRIGGER health_event;
 
