@@ -42,8 +42,7 @@ static SmQuery insert_rule =
              " RETURNING id",
              TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID);
 
-static SmQuery delete_rule =
-    SM_QUERY("DELETE FROM @schema@." TABLE " r WHERE r.id = $1", INT4OID);
+static SmQuery delete_rule = SM_QUERY("DELETE FROM @schema@." TABLE " r WHERE r.id = $1", INT4OID);
 
 typedef struct Rule
 {
@@ -92,9 +91,8 @@ keep_rule(TupleTableSlot *slot)
 	Rule *rule;
 	bool isnull;
 
-	cache.rules = cache.rules == NULL
-	                  ? palloc(sizeof(Rule))
-	                  : repalloc(cache.rules, (cache.count + 1) * sizeof(Rule));
+	cache.rules = cache.rules == NULL ? palloc(sizeof(Rule))
+	                                  : repalloc(cache.rules, (cache.count + 1) * sizeof(Rule));
 	rule = &cache.rules[cache.count++];
 	rule->id = DatumGetInt32(slot_getattr(slot, rules_table.numbers[0], &isnull));
 	for (int i = 0; i < 3; i++)
@@ -145,9 +143,11 @@ is_like(Datum value, Datum pattern)
 }
 
 int
-sm_ignore_rules_match(Oid extension_schema, const char *schema, const char *kind, const char *name)
+sm_ignore_rules_match(Oid extension_schema, const char *schema, const char *kind, bool part,
+                      const char *name)
 {
 	Datum texts[3];
+	Datum table;
 
 	if (!cache.valid || cache.schema != extension_schema)
 		read_rules(extension_schema);
@@ -156,11 +156,13 @@ sm_ignore_rules_match(Oid extension_schema, const char *schema, const char *kind
 	texts[0] = CStringGetTextDatum(schema == NULL ? "" : schema);
 	texts[1] = CStringGetTextDatum(kind == NULL ? "" : kind);
 	texts[2] = CStringGetTextDatum(name == NULL ? "" : name);
+	table = part ? CStringGetTextDatum("table") : texts[1];
 	for (int i = 0; i < cache.count; i++)
 	{
 		const Rule *rule = &cache.rules[i];
 
-		if (is_like(texts[0], rule->patterns[0]) && is_like(texts[1], rule->patterns[1]) &&
+		if (is_like(texts[0], rule->patterns[0]) &&
+		    (is_like(texts[1], rule->patterns[1]) || is_like(table, rule->patterns[1])) &&
 		    is_like(texts[2], rule->patterns[2]))
 			return rule->id;
 	}
@@ -175,11 +177,10 @@ check_pattern(const char *pattern)
 
 	for (const char *end = pattern + strlen(pattern); end > pattern && end[-1] == '\\'; end--)
 		escapes++;
-	if (pattern[0] == '\0' || escapes % 2 == 1)
+	if (escapes % 2 == 1)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		        errmsg("invalid pattern \"%s\"", pattern),
-		        errhint("Give a LIKE pattern; '%%' stands for any. It must not end with a "
-		                "single backslash."));
+		        errhint("A LIKE pattern must not end with a single backslash."));
 }
 
 /* All sessions read the rules anew once this transaction has committed. */

@@ -183,7 +183,8 @@ queue_has_room(void)
 
 	if (asked_at == 0 || now < asked_at || now - asked_at > USECS_PER_SEC)
 	{
-		has_room = DatumGetFloat8(OidFunctionCall0(F_PG_NOTIFICATION_QUEUE_USAGE)) < MAX_QUEUE_USAGE;
+		has_room =
+		    DatumGetFloat8(OidFunctionCall0(F_PG_NOTIFICATION_QUEUE_USAGE)) < MAX_QUEUE_USAGE;
 		asked_at = now;
 	}
 	return has_room;
@@ -308,6 +309,15 @@ set_object(Datum *values, bool *nulls, const SmJournalEntry *entry)
 	nulls[ENTRY_IN_EXTENSION] = false;
 }
 
+/* Whether it is something in a table, and not the table. */
+static bool
+is_part(const SmJournalEntry *entry)
+{
+	const char *identity = entry->after != NULL ? entry->after : entry->before;
+
+	return entry->table != NULL && identity != NULL && strcmp(entry->table, identity) != 0;
+}
+
 static Datum
 empty_object(void)
 {
@@ -369,7 +379,8 @@ write_entry(Oid schema, Relation relation, Relation alert_relation, Datum *value
 	bool alert = alert_relation != NULL && entry->alert;
 
 	if (alert)
-		ignored_by = sm_ignore_rules_match(schema, entry->schema, entry->object_type, entry->name);
+		ignored_by = sm_ignore_rules_match(schema, entry->schema, entry->object_type,
+		                                   is_part(entry), entry->name);
 	values[ENTRY_ID] = Int64GetDatum(id);
 	nulls[ENTRY_ID] = false;
 	values[ENTRY_IGNORED_BY] = Int32GetDatum(ignored_by);

@@ -20,11 +20,12 @@ typedef struct SmJournalEntry
 	const char *after;  /* NULL: is not there any more */
 	const char *table;  /* identity of the table that it is or is part of */
 	const char *column;
-	const char *name; /* for the rules of what to ignore: without schema, unquoted; of a part, the table's */
+	const char *
+	    name; /* for the rules of what to ignore: without schema, unquoted; of a part, the table's */
 	ObjectAddress address;
 	const char *rewrite;
 	bool in_extension;
-	bool alert; /* worth one, where no unit is open */
+	bool alert;         /* worth one, where no unit is open */
 	const char *change; /* added, removed, changed, renamed, tampered */
 } SmJournalEntry;
 

@@ -253,8 +253,7 @@ seal_batch(SmQueryScope *scope, SmSeal *head)
 	    construct_array(ids, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 	arrays[1] = PointerGetDatum(
 	    construct_array(numbers, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-	arrays[2] =
-	    PointerGetDatum(construct_array(hashes, count, BYTEAOID, -1, false, TYPALIGN_INT));
+	arrays[2] = PointerGetDatum(construct_array(hashes, count, BYTEAOID, -1, false, TYPALIGN_INT));
 	sm_query_execute(scope, &write_seals, arrays, NULL, 0);
 	return count;
 }

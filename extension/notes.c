@@ -101,7 +101,7 @@ sm_notes_begin(Node *parsetree)
 	foreach (cell, notes)
 	{
 		if (((Note *) lfirst(cell))->parsetree == parsetree)
-			notes = foreach_delete_current(notes, cell);
+			notes = foreach_delete_current (notes, cell);
 	}
 	return IsA(parsetree, RenameStmt) || IsA(parsetree, AlterObjectSchemaStmt);
 }
@@ -222,8 +222,7 @@ find_object(ObjectType type, Node *object, const char *part)
 			FOUND(LanguageRelationId, get_language_oid(strVal(object), true));
 			break;
 		case OBJECT_FDW:
-			FOUND(ForeignDataWrapperRelationId,
-			      get_foreign_data_wrapper_oid(strVal(object), true));
+			FOUND(ForeignDataWrapperRelationId, get_foreign_data_wrapper_oid(strVal(object), true));
 			break;
 		case OBJECT_FOREIGN_SERVER:
 			FOUND(ForeignServerRelationId, get_foreign_server_oid(strVal(object), true));
@@ -254,10 +253,10 @@ sm_notes_take_name(Node *parsetree)
 	{
 		RenameStmt *statement = (RenameStmt *) parsetree;
 
-		address = statement->relation != NULL
-		              ? find_in_relation(statement->renameType, statement->relation,
-		                                 statement->subname)
-		              : find_object(statement->renameType, statement->object, statement->subname);
+		address =
+		    statement->relation != NULL
+		        ? find_in_relation(statement->renameType, statement->relation, statement->subname)
+		        : find_object(statement->renameType, statement->object, statement->subname);
 	}
 	else
 	{

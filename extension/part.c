@@ -70,7 +70,8 @@ static bool
 is_table_like(char relkind)
 {
 	return relkind == RELKIND_RELATION || relkind == RELKIND_PARTITIONED_TABLE ||
-	       relkind == RELKIND_VIEW || relkind == RELKIND_MATVIEW || relkind == RELKIND_FOREIGN_TABLE;
+	       relkind == RELKIND_VIEW || relkind == RELKIND_MATVIEW ||
+	       relkind == RELKIND_FOREIGN_TABLE;
 }
 
 static void

@@ -94,11 +94,11 @@ sm_redact_needed(Node *statement)
 		case T_AlterForeignServerStmt:
 			return has_option(((AlterForeignServerStmt *) statement)->options, names_a_secret);
 		case T_AlterSystemStmt:
-			{
-				char *name = ((AlterSystemStmt *) statement)->setstmt->name;
+		{
+			char *name = ((AlterSystemStmt *) statement)->setstmt->name;
 
-				return name != NULL && names_a_secret(name);
-			}
+			return name != NULL && names_a_secret(name);
+		}
 		case T_DoStmt:
 			return block_speaks_of_secrets(((DoStmt *) statement)->args);
 		default:

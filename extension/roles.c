@@ -29,21 +29,16 @@ typedef struct RoleKind
 
 /* Looks, and changes nothing. */
 static const char *const reader_functions[] = {
-    "compare_versions",
-    "get_current_schema_version",
-    "schema_version_at_least",
-    "is_migration_applied",
-    "migration_status",
-    "applied_migrations",
-    "migration_state",
-    "unit_state",
-    "migration_dependents",
-    "run_history",
-    "units_in_doubt",
-    "migration_lock_holders",
-    "get_environment",
-    "parse_migration",
-    NULL,
+    "compare_versions",        "get_current_schema_version",
+    "schema_version_at_least", "is_migration_applied",
+    "migration_status",        "applied_migrations",
+    "migration_state",         "unit_state",
+    "migration_dependents",    "run_history",
+    "units_in_doubt",          "migration_lock_holders",
+    "get_environment",         "parse_migration",
+    "journal_entries",         "verify_journal",
+    "capture_status",          "list_drift_ignore_rules",
+    "drift_ignore_rule",       NULL,
 };
 
 /* Takes the lock and writes the ledger, as the program or a script does. */
@@ -65,6 +60,7 @@ static const char *const runner_functions[] = {
     "record_lock_wait",
     "finish_migration",
     "fail_migration",
+    "seal_journal",
     NULL,
 };
 
@@ -73,6 +69,9 @@ static const char *const operator_functions[] = {
     "resolve_migration",
     "set_environment",
     "log_schema_version",
+    "prune_journal",
+    "add_drift_ignore_rule",
+    "remove_drift_ignore_rule",
     NULL,
 };
 

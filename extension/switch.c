@@ -36,8 +36,8 @@ const SmSwitchTrigger sm_switch_triggers[SM_SWITCH_TRIGGERS] = {
     {"summit_migrate_command_start", "ddl_command_start", "capture_command_start",
      "summit_migrate_capture_command_start", true},
     {"summit_migrate_drop", "sql_drop", "capture_drop", "summit_migrate_capture_drop", false},
-    {"summit_migrate_rewrite", "table_rewrite", "capture_rewrite",
-     "summit_migrate_capture_rewrite", false},
+    {"summit_migrate_rewrite", "table_rewrite", "capture_rewrite", "summit_migrate_capture_rewrite",
+     false},
 };
 
 /* What is renamed or moved by a statement of another tag has no event trigger. */
@@ -66,12 +66,14 @@ sm_switch_state(const SmSwitchTrigger *trigger, Oid schema)
 	HeapTuple tuple = SearchSysCache1(EVENTTRIGGERNAME, CStringGetDatum(trigger->name));
 	Form_pg_event_trigger form;
 	SmSwitchState state = SM_SWITCH_ON;
+	bool for_all_tags;
 
 	if (!HeapTupleIsValid(tuple))
 		return SM_SWITCH_MISSING;
 	form = (Form_pg_event_trigger) GETSTRUCT(tuple);
+	(void) SysCacheGetAttr(EVENTTRIGGERNAME, tuple, Anum_pg_event_trigger_evttags, &for_all_tags);
 	if (form->evtfoid != sm_switch_function(trigger, schema) ||
-	    strcmp(NameStr(form->evtevent), trigger->event) != 0)
+	    strcmp(NameStr(form->evtevent), trigger->event) != 0 || for_all_tags == trigger->only_alter)
 		state = SM_SWITCH_FOREIGN;
 	else if (form->evtenabled != TRIGGER_FIRES_ALWAYS)
 		state = SM_SWITCH_OFF;
@@ -89,7 +91,7 @@ sm_switch_problem(SmSwitchState state)
 		case SM_SWITCH_OFF:
 			return "it is disabled, or not enabled ALWAYS";
 		case SM_SWITCH_FOREIGN:
-			return "it calls another function, or stands for another event";
+			return "it calls another function, or fires for other commands";
 		case SM_SWITCH_ON:
 			break;
 	}
@@ -171,11 +173,9 @@ static void
 make_trigger(SmQueryScope *scope, const SmSwitchTrigger *trigger)
 {
 	run_unseen(scope, psprintf("CREATE EVENT TRIGGER %s ON %s%s EXECUTE FUNCTION %s.%s()",
-	                             trigger->name, trigger->event,
-	                             trigger->only_alter
-	                                 ? psprintf(" WHEN TAG IN (%s)", alter_tags)
-	                                 : "",
-	                             sm_query_expand(scope, "@schema@"), trigger->function));
+	                           trigger->name, trigger->event,
+	                           trigger->only_alter ? psprintf(" WHEN TAG IN (%s)", alter_tags) : "",
+	                           sm_query_expand(scope, "@schema@"), trigger->function));
 }
 
 /* Returns whether anything had to be done. */

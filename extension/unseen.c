@@ -210,8 +210,7 @@ add_event_trigger(SmUnseen *unseen, Node *statement, const char *before, const c
 }
 
 static void
-add_named(SmUnseen *unseen, Node *statement, ObjectType type, const char *before,
-          const char *after)
+add_named(SmUnseen *unseen, Node *statement, ObjectType type, const char *before, const char *after)
 {
 	if (type == OBJECT_EVENT_TRIGGER)
 		add_event_trigger(unseen, statement, before, after);

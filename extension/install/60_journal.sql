@@ -145,7 +145,7 @@ RETURNS integer
 LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_add_drift_ignore_rule';
 COMMENT ON FUNCTION add_drift_ignore_rule(text, text, text, text) IS
-'From now on DDL on such objects is journalled, but makes no alert: LIKE patterns for the schema, the kind (as in ddl_journal.object_type: table, index, table column, …) and the name without its schema; for a part of a table the name is the table''s. ''%'' stands for any, and for the schema of what has none. Returns the rule''s id, that of the one there is already for the same patterns.';
+'From now on DDL on such objects is journalled, but makes no alert: LIKE patterns for the schema, the kind (as in ddl_journal.object_type: table, index, table column, …) and the name without its schema. A part of a table has the table''s name, and rules of kind table hold for it too. ''%'' stands for any; what has no schema has the empty one. Returns the rule''s id, that of the one there is already for the same patterns.';
 
 CREATE FUNCTION remove_drift_ignore_rule(rule_id integer)
 RETURNS boolean
@@ -166,8 +166,9 @@ RETURNS integer
 LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT r.id FROM @extschema@.drift_ignore_rules r
-	WHERE coalesce(object_schema, '') LIKE r.schema_pattern AND coalesce(kind, '') LIKE r.kind
-	  AND coalesce(object_name, '') LIKE r.name_pattern
+	WHERE coalesce(drift_ignore_rule.object_schema, '') LIKE r.schema_pattern
+	  AND coalesce(drift_ignore_rule.kind, '') LIKE r.kind
+	  AND coalesce(drift_ignore_rule.object_name, '') LIKE r.name_pattern
 	ORDER BY r.id LIMIT 1
 $$;
 COMMENT ON FUNCTION drift_ignore_rule(text, text, text) IS
