@@ -14,7 +14,7 @@ DROP TABLE fault_2;
 ROLLBACK;
 BEGIN;
 ALTER EXTENSION summit_migrate DROP TABLE schema_drift_alerts;
-ALTER EXTENSION summit_migrate DROP SEQUENCE schema_drift_alerts_id_seq;
+
 DROP TABLE schema_drift_alerts;
 CREATE TABLE fault_2 (a int);
 SELECT to_regclass('fault_2') IS NOT NULL AS made;
