@@ -121,6 +121,27 @@ add_entry(Capture *capture)
 	return entry;
 }
 
+static bool
+is_same_object(const ObjectAddress *a, const ObjectAddress *b)
+{
+	return OidIsValid(a->classId) && a->classId == b->classId && a->objectId == b->objectId &&
+	       a->objectSubId == b->objectSubId;
+}
+
+/* What a statement did to an object in several steps is worth one alert. */
+static void
+drop_repeated_alerts(Capture *capture)
+{
+	for (int i = 1; i < capture->count; i++)
+	{
+		SmJournalEntry *later = &capture->entries[i];
+
+		for (int j = 0; later->alert && j < i; j++)
+			later->alert = !capture->entries[j].alert ||
+			               !is_same_object(&later->address, &capture->entries[j].address);
+	}
+}
+
 static void
 write_entries(Capture *capture)
 {
@@ -128,6 +149,7 @@ write_entries(Capture *capture)
 
 	if (capture->count == 0)
 		return;
+	drop_repeated_alerts(capture);
 	sm_statement_text_current(capture->trigger->parsetree, capture->trigger->tag, &statement);
 	sm_journal_write(capture->schema, false, &statement, capture->entries, capture->count);
 }

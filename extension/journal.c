@@ -143,9 +143,8 @@ enum
 };
 
 static SmPlainTable alerts = {.name = "schema_drift_alerts",
-                              .sequence = "schema_drift_alerts_id_seq",
                               .ncolumns = ALERT_COLUMNS,
-                              .columns = {{"id", INT4OID},
+                              .columns = {{"id", INT8OID},
                                           {"database_type", TEXTOID},
                                           {"detected_at", TIMESTAMPTZOID},
                                           {"drift_type", TEXTOID},
@@ -309,6 +308,15 @@ set_object(Datum *values, bool *nulls, const SmJournalEntry *entry)
 	nulls[ENTRY_IN_EXTENSION] = false;
 }
 
+/* Whether it is something in a table, and not the table. */
+static bool
+is_part(const SmJournalEntry *entry)
+{
+	const char *identity = entry->after != NULL ? entry->after : entry->before;
+
+	return entry->table != NULL && identity != NULL && strcmp(entry->table, identity) != 0;
+}
+
 static Datum
 empty_object(void)
 {
@@ -325,12 +333,12 @@ empty_object(void)
 }
 
 static void
-write_alert(Oid schema, Relation relation, const SmJournalEntry *entry, int64 journal_id, Datum now)
+write_alert(Relation relation, const SmJournalEntry *entry, int64 journal_id, Datum now)
 {
 	Datum values[ALERT_COLUMNS];
 	bool nulls[ALERT_COLUMNS] = {false};
 
-	values[ALERT_ID] = Int32GetDatum((int32) sm_plain_next(&alerts, schema));
+	values[ALERT_ID] = Int64GetDatum(journal_id);
 	set_text(values, nulls, ALERT_DATABASE_TYPE, "postgresql");
 	values[ALERT_DETECTED_AT] = values[ALERT_FIRST_SEEN] = values[ALERT_LAST_SEEN] = now;
 	set_text(values, nulls, ALERT_DRIFT_TYPE, entry->change);
@@ -370,7 +378,8 @@ write_entry(Oid schema, Relation relation, Relation alert_relation, Datum *value
 	bool alert = alert_relation != NULL && entry->alert;
 
 	if (alert)
-		ignored_by = sm_ignore_rules_match(schema, entry->schema, entry->object_type, entry->name);
+		ignored_by = sm_ignore_rules_match(schema, entry->schema, entry->object_type,
+		                                   is_part(entry), entry->name);
 	values[ENTRY_ID] = Int64GetDatum(id);
 	nulls[ENTRY_ID] = false;
 	values[ENTRY_IGNORED_BY] = Int32GetDatum(ignored_by);
@@ -379,7 +388,7 @@ write_entry(Oid schema, Relation relation, Relation alert_relation, Datum *value
 	sm_plain_insert(&journal, relation, values, nulls);
 	if (alert && ignored_by == 0)
 	{
-		write_alert(schema, alert_relation, entry, id, values[ENTRY_CAPTURED_AT]);
+		write_alert(alert_relation, entry, id, values[ENTRY_CAPTURED_AT]);
 		announce(id);
 	}
 }

@@ -86,6 +86,9 @@ static const char *const reader_functions[] = {
     "get_environment",         "parse_migration",
     "schema_objects_live",     "schema_object_live",
     "catalog_disposition",     NULL,
+    "journal_entries",         "verify_journal",
+    "capture_status",          "list_drift_ignore_rules",
+    "drift_ignore_rule",       NULL,
 };
 
 /* Takes the lock and writes the ledger, as the program or a script does. */
@@ -116,6 +119,7 @@ static const char *const runner_functions[] = {
     "assess_change",
     "take_schema_snapshot",
     "load_schema_json",
+    "seal_journal",
     NULL,
 };
 
@@ -135,6 +139,9 @@ static const char *const operator_functions[] = {
     "accept_objects",
     "schedule_snapshots",
     "prune",
+    "prune_journal",
+    "add_drift_ignore_rule",
+    "remove_drift_ignore_rule",
     NULL,
 };
 
