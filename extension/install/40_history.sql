@@ -12,7 +12,9 @@ COMMENT ON FUNCTION register_migrations(text[], text[], text) IS
 CREATE FUNCTION register_migration(migration_file text, content text, target text DEFAULT 'postgresql')
 RETURNS integer
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
-AS $$ SELECT @extschema@.register_migrations(ARRAY[migration_file], ARRAY[content], target) $$;
+BEGIN ATOMIC
+	SELECT @extschema@.register_migrations(ARRAY[migration_file], ARRAY[content], target);
+END;
 COMMENT ON FUNCTION register_migration(text, text, text) IS
 'register_migrations() for one file: 1 when it was new or changed, else 0.';
 

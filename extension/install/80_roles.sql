@@ -12,7 +12,9 @@ COMMENT ON FUNCTION set_environment(text) IS
 CREATE FUNCTION get_environment()
 RETURNS text
 LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$ SELECT s.value FROM @extschema@.migration_settings s WHERE s.name OPERATOR(pg_catalog.=) 'environment' $$;
+BEGIN ATOMIC
+	SELECT s.value FROM @extschema@.migration_settings s WHERE s.name OPERATOR(pg_catalog.=) 'environment';
+END;
 COMMENT ON FUNCTION get_environment() IS
 'The environment name of this database, NULL when it was given none.';
 
