@@ -87,6 +87,12 @@ ok((grep { $_->{change} eq 'removed' && $_->{object_name} eq 'public."Odd Name"'
 $project->run_is(3, [ 'diff', $first, 'live', '--exit-code' ], qr/4 objects/, qr/^$/);
 $project->run_is(0, [ 'diff', $second, 'live', '--exit-code' ], qr/are the same/, qr/^$/);
 
+# from live to a snapshot, and a state with itself: without a meaning
+my $out = $project->run_is(3, [ 'diff', 'live', $first, '--exit-code' ], qr/^4 objects differ from live to snapshot $first\.$/m, qr/^$/);
+like($out, qr/^\+ table public\."Odd Name"$/m, 'the other way round');
+$project->run_is(0, [ 'diff', 'live', 'live', '--exit-code' ], qr/are the same/, qr/^$/);
+$project->run_is(2, [ 'diff', 'live', $first, '--sql' ], qr/^$/, qr/with --sql A is a snapshot/);
+
 # a rename is one where the database proves it
 $project->query('ALTER TABLE users RENAME TO people');
 $project->run_is(0, [ 'diff', $second, 'live' ], qr/^~ table public\.users → public\.people$/m, qr/^$/);
@@ -155,7 +161,7 @@ $other->run_is(0, [ 'diff', 'expected', 'live', '--exit-code' ], qr/are the same
 $other->run_is(2, [ '--scratch', 'diff', 'live', 'scratch' ], qr/^$/, qr/one scratch server already/);
 
 # a side that needs no database but the scratch server
-my ($status, $out, $err) = $other->run('snapshot', '--schema-file', 'live.json');
+(my $status, $out, my $err) = $other->run('snapshot', '--schema-file', 'live.json');
 ($status, $out, $err) =
   $other->run('diff', 'live.json', 'scratch', '--exit-code', { DATABASE_URL => undef, PGHOST => '/no/such/folder' });
 like($out, qr/owner|are the same/, 'without a configured server the files are applied all the same') or diag($err);
