@@ -16,6 +16,8 @@ $project->run_is(0, ['apply'], qr/1 phase/, qr/^$/);
 
 # ---- no drift ----
 
+SummitMigrate->new($node)->run_is(2, [ 'drift', 'check' ], qr/^$/, qr/no expected schema yet/, 'where nothing is expected there is no answer');
+
 $project->run_is(0, [ 'drift', 'check' ], qr/^No drift: the live schema is the expected one\.$/, qr/^$/);
 is_deeply($project->run_json(0, 'drift', 'check'), { command => 'drift', verb => 'check', alerts => [] }, 'as JSON');
 $project->run_is(0, [ 'drift', 'list' ], qr/^There is no open alert\.$/, qr/^$/);
