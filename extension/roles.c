@@ -48,6 +48,8 @@ static const char *const reader_functions[] = {
     "parse_migration",
     /* the schema */
     "catalog_disposition",
+    "schema_objects_live",
+    "schema_object_live",
     "schema_fingerprint",
     "portable_schema_fingerprint",
     "cluster_fingerprint",
@@ -73,22 +75,11 @@ static const char *const reader_functions[] = {
     "verify_journal",
     "capture_status",
     "list_drift_ignore_rules",
+    "drift_ignore_rule",
     /* health */
     "missing_indexes",
     "schema_health",
     NULL,
-    "compare_versions",        "get_current_schema_version",
-    "schema_version_at_least", "is_migration_applied",
-    "migration_status",        "applied_migrations",
-    "migration_state",         "unit_state",
-    "migration_dependents",    "run_history",
-    "units_in_doubt",          "migration_lock_holders",
-    "get_environment",         "parse_migration",
-    "schema_objects_live",     "schema_object_live",
-    "catalog_disposition",     NULL,
-    "journal_entries",         "verify_journal",
-    "capture_status",          "list_drift_ignore_rules",
-    "drift_ignore_rule",       NULL,
 };
 
 /* Takes the lock and writes the ledger, as the program or a script does. */
@@ -119,7 +110,6 @@ static const char *const runner_functions[] = {
     "assess_change",
     "take_schema_snapshot",
     "load_schema_json",
-    "seal_journal",
     NULL,
 };
 
@@ -140,8 +130,6 @@ static const char *const operator_functions[] = {
     "schedule_snapshots",
     "prune",
     "prune_journal",
-    "add_drift_ignore_rule",
-    "remove_drift_ignore_rule",
     NULL,
 };
 
