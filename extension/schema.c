@@ -377,8 +377,8 @@ add_field(pg_cryptohash_ctx *context, const void *data, size_t length)
 }
 
 /* SHA-256 over kind, name and body, each behind its length. */
-static void
-digest_objects(SmSchema *schema)
+void
+sm_schema_digest(SmSchema *schema)
 {
 	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
 
@@ -450,7 +450,7 @@ finish_form(SmReader *reader)
 	SmSchema *schema = reader->schema;
 
 	sort_objects(schema);
-	digest_objects(schema);
+	sm_schema_digest(schema);
 	return schema;
 }
 
