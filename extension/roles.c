@@ -44,6 +44,8 @@ static const char *const reader_functions[] = {
     "get_environment",
     "parse_migration",
     "catalog_disposition",
+    "schema_objects_live",
+    "schema_object_live",
     "schema_fingerprint",
     "portable_schema_fingerprint",
     "cluster_fingerprint",
