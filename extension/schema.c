@@ -228,6 +228,16 @@ list_keys(SmReader *reader, int *count)
 	return keys;
 }
 
+/* From now on objects are written in this form; false: it is not wanted. */
+static bool
+use_form(SmReader *reader, bool portable)
+{
+	reader->portable = portable;
+	reader->schema = reader->forms[portable];
+	return reader->schema != NULL;
+}
+
+/* Both forms of an object one behind the other: what was deparsed for one serves the other. */
 static void
 emit_objects(SmEmit *emit, const SmObjectKey *keys, int count)
 {
@@ -237,8 +247,31 @@ emit_objects(SmEmit *emit, const SmObjectKey *keys, int count)
 	{
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextSwitchTo(reader->scratch);
-		emit_object(emit, &keys[i]);
+		for (int form = 0; form < SM_FORMS; form++)
+		{
+			if (use_form(reader, form))
+				emit_object(emit, &keys[i]);
+		}
+		reader->deparsed = NIL;
 		MemoryContextReset(reader->scratch);
+	}
+}
+
+/* How many objects there are in each form; and back to as many. */
+static void
+count_forms(const SmReader *reader, int *counts)
+{
+	for (int form = 0; form < SM_FORMS; form++)
+		counts[form] = reader->forms[form] ? reader->forms[form]->count : 0;
+}
+
+static void
+cut_forms(SmReader *reader, const int *counts)
+{
+	for (int form = 0; form < SM_FORMS; form++)
+	{
+		if (reader->forms[form])
+			reader->forms[form]->count = counts[form];
 	}
 }
 
@@ -253,9 +286,10 @@ try_objects(SmEmit *emit, const SmObjectKey *keys, int count)
 	SmReader *reader = emit->reader;
 	ResourceOwner owner = CurrentResourceOwner;
 	ErrorData *volatile error = NULL;
-	int before = reader->schema->count;
+	int before[SM_FORMS];
 	int sqlstate;
 
+	count_forms(reader, before);
 	BeginInternalSubTransaction(NULL);
 	PG_TRY();
 	{
@@ -276,7 +310,8 @@ try_objects(SmEmit *emit, const SmObjectKey *keys, int count)
 	sqlstate = error->sqlerrcode;
 	if (!sm_deparse_is_of_object(sqlstate))
 		ReThrowError(error);
-	reader->schema->count = before;
+	cut_forms(reader, before);
+	reader->deparsed = NIL;
 	FreeErrorData(error);
 	return sqlstate;
 }
@@ -287,9 +322,15 @@ emit_unreadable(SmEmit *emit, const SmObjectKey *key, int sqlstate)
 {
 	const Kind *kind = find_kind(key->classid);
 
-	sm_emit_begin(emit, key->classid, key->objid);
-	emit->unreadable = list_make1(psprintf("object: %s", unpack_sql_state(sqlstate)));
-	sm_emit_end(emit, kind->cluster, kind->kind, sm_name(emit->reader, key->classid, key->objid));
+	for (int form = 0; form < SM_FORMS; form++)
+	{
+		if (!use_form(emit->reader, form))
+			continue;
+		sm_emit_begin(emit, key->classid, key->objid);
+		emit->unreadable = list_make1(psprintf("object: %s", unpack_sql_state(sqlstate)));
+		sm_emit_end(emit, kind->cluster, kind->kind,
+		            sm_name(emit->reader, key->classid, key->objid));
+	}
 }
 
 /* Writes objects of which some cannot be deparsed. */
@@ -401,15 +442,15 @@ sm_schema_digest(SmSchema *schema)
 }
 
 static SmSchema *
-create_schema(SmReader *reader, MemoryContext parent)
+create_schema(MemoryContext parent)
 {
 	MemoryContext context =
 	    AllocSetContextCreate(parent, "schema as objects", ALLOCSET_DEFAULT_SIZES);
 	SmSchema *schema = MemoryContextAlloc(context, sizeof(SmSchema));
 
-	reader->room = 64;
 	schema->context = context;
-	schema->objects = MemoryContextAlloc(context, reader->room * sizeof(SmSchemaObject));
+	schema->room = 64;
+	schema->objects = MemoryContextAlloc(context, schema->room * sizeof(SmSchemaObject));
 	schema->count = 0;
 	return schema;
 }
@@ -436,78 +477,57 @@ init_reader(SmReader *reader, bool all)
 	reader->all = all;
 }
 
-/* Begins one form of what is read. */
+/* Fills the forms that are there. */
 static void
-begin_form(SmReader *reader, MemoryContext parent, bool portable)
+read_forms(SmReader *reader, const SmObjectKey *only, int nonly)
 {
-	reader->portable = portable;
-	reader->schema = create_schema(reader, parent);
-}
-
-static SmSchema *
-finish_form(SmReader *reader)
-{
-	SmSchema *schema = reader->schema;
-
-	sort_objects(schema);
-	sm_schema_digest(schema);
-	return schema;
-}
-
-/* One form or both, each into what is not NULL. */
-static void
-read_forms(MemoryContext parent, const SmObjectKey *only, int nonly, SmSchema **exact,
-           SmSchema **portable)
-{
-	MemoryContext before = CurrentMemoryContext;
+	MemoryContext before = MemoryContextSwitchTo(reader->context);
 	int level = NewGUCNestLevel();
-	SmReader reader;
 	SmEmit emit;
 
-	init_reader(&reader, only == NULL);
-	MemoryContextSwitchTo(reader.context);
 	pin_settings();
-	reader.snapshot = take_snapshot();
+	reader->snapshot = take_snapshot();
 	/* the deparser's queries see the same */
-	PushActiveSnapshot(reader.snapshot);
-	sm_emit_init(&emit, &reader);
+	PushActiveSnapshot(reader->snapshot);
+	sm_emit_init(&emit, reader);
 	if (only == NULL)
-		only = list_keys(&reader, &nonly);
-	if (exact != NULL)
-	{
-		begin_form(&reader, parent, false);
-		emit_all(&emit, only, nonly);
-		*exact = finish_form(&reader);
-	}
-	if (portable != NULL)
-	{
-		begin_form(&reader, parent, true);
-		emit_all(&emit, only, nonly);
-		*portable = finish_form(&reader);
-	}
+		only = list_keys(reader, &nonly);
+	emit_all(&emit, only, nonly);
 	PopActiveSnapshot();
-	UnregisterSnapshot(reader.snapshot);
+	UnregisterSnapshot(reader->snapshot);
 	AtEOXact_GUC(false, level);
+	for (int form = 0; form < SM_FORMS; form++)
+	{
+		if (!use_form(reader, form))
+			continue;
+		sort_objects(reader->schema);
+		sm_schema_digest(reader->schema);
+	}
 	MemoryContextSwitchTo(before);
-	MemoryContextDelete(reader.context);
+	MemoryContextDelete(reader->context);
 }
 
 SmSchema *
 sm_schema_read(MemoryContext parent, bool portable, const SmObjectKey *only, int nonly)
 {
-	SmSchema *schema;
+	SmReader reader;
 
-	read_forms(parent, only, nonly, portable ? NULL : &schema, portable ? &schema : NULL);
-	return schema;
+	init_reader(&reader, only == NULL);
+	reader.forms[portable] = create_schema(parent);
+	read_forms(&reader, only, nonly);
+	return reader.forms[portable];
 }
 
 SmSchema *
 sm_schema_read_both(MemoryContext parent, const SmObjectKey *only, int nonly, SmSchema **portable)
 {
-	SmSchema *schema;
+	SmReader reader;
 
-	read_forms(parent, only, nonly, &schema, portable);
-	return schema;
+	init_reader(&reader, only == NULL);
+	reader.forms[false] = create_schema(parent);
+	reader.forms[true] = *portable = create_schema(parent);
+	read_forms(&reader, only, nonly);
+	return reader.forms[false];
 }
 
 void

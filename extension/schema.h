@@ -27,6 +27,7 @@ typedef struct SmSchema
 	MemoryContext context; /* holds all of it */
 	SmSchemaObject *objects;
 	int count; /* sorted by cluster, kind, name, bytewise */
+	int room;  /* the reader's own */
 } SmSchema;
 
 /*

@@ -46,6 +46,8 @@ sm_deparse_is_of_object(int sqlstate)
 	}
 }
 
+static char *deparse_node(SmEmit *emit, Datum argument, Oid unused);
+
 /* Runs it in a subtransaction that is rolled back; NULL where it fails. */
 static char *
 run_carefully(SmEmit *emit, const char *property, Deparser deparser, Datum argument, Oid function)
@@ -81,16 +83,63 @@ run_carefully(SmEmit *emit, const char *property, Deparser deparser, Datum argum
 	return NULL;
 }
 
+/* What was deparsed for the other form of the same object. */
+typedef struct Deparsed
+{
+	Deparser deparser;
+	Datum argument;
+	Oid function;
+	char *text;
+} Deparsed;
+
+static char *
+recall(const SmReader *reader, Deparser deparser, Datum argument, Oid function)
+{
+	ListCell *cell;
+
+	foreach (cell, reader->deparsed)
+	{
+		Deparsed *deparsed = lfirst(cell);
+
+		if (deparsed->argument == argument && deparsed->deparser == deparser &&
+		    deparsed->function == function)
+			return deparsed->text;
+	}
+	return NULL;
+}
+
+/* A tree is known again by its place in its row, which a full read holds until its end. */
+static void
+remember(SmReader *reader, Deparser deparser, Datum argument, Oid function, char *text)
+{
+	Deparsed *deparsed;
+
+	if (!reader->all || text == NULL || reader->forms[true] == NULL)
+		return;
+	deparsed = palloc(sizeof(Deparsed));
+	deparsed->deparser = deparser;
+	deparsed->argument = argument;
+	deparsed->function = function;
+	deparsed->text = text;
+	reader->deparsed = lappend(reader->deparsed, deparsed);
+}
+
 static char *
 run(SmEmit *emit, const char *property, Deparser deparser, Datum argument, Oid function)
 {
-	char *text;
+	SmReader *reader = emit->reader;
+	/* a node that was just made has no place of its own */
+	bool lasting = deparser != deparse_node;
+	char *text = lasting ? recall(reader, deparser, argument, function) : NULL;
 
-	if (emit->reader->careful)
-		text = run_carefully(emit, property, deparser, argument, function);
-	else
-		text = deparser(emit, argument, function);
-	return text && emit->reader->portable ? sm_deparse_portable(text) : text;
+	if (text == NULL)
+	{
+		text = reader->careful ? run_carefully(emit, property, deparser, argument, function)
+		                       : deparser(emit, argument, function);
+		if (lasting && !reader->portable)
+			remember(reader, deparser, argument, function, text);
+	}
+	return text && reader->portable ? sm_deparse_portable(text) : text;
 }
 
 /* A relation's columns as the deparser takes them, without opening the relation. */

@@ -136,10 +136,10 @@ sm_emit_end(SmEmit *emit, bool cluster, const char *kind, const char *name)
 		write_parts(emit, i);
 	appendStringInfoChar(&emit->identity, '}');
 	sm_props_write(&emit->object, &emit->body);
-	if (schema->count == reader->room)
+	if (schema->count == schema->room)
 	{
-		reader->room *= 2;
-		schema->objects = repalloc_huge(schema->objects, reader->room * sizeof(SmSchemaObject));
+		schema->room *= 2;
+		schema->objects = repalloc_huge(schema->objects, schema->room * sizeof(SmSchemaObject));
 	}
 	object = &schema->objects[schema->count++];
 	object->key = emit->key;

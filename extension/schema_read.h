@@ -103,17 +103,23 @@ typedef struct SmRows
 	int count;
 } SmRows;
 
+/* The forms of an object, by SmReader's portable. */
+#define SM_FORMS 2
+
 typedef struct SmReader
 {
-	MemoryContext context; /* for the whole read */
-	MemoryContext rows;    /* for what is loaded whole */
-	MemoryContext scratch; /* for one object */
-	bool portable;
-	bool all;           /* full read: sources are loaded whole */
-	bool careful;       /* each text that is deparsed in a subtransaction of its own */
-	Snapshot snapshot;  /* of all rows */
-	const char *secret; /* the key for hashes of secrets; NULL: not asked for yet */
-	bool needs_secret;  /* it has to be made */
+	MemoryContext context;     /* for the whole read */
+	MemoryContext rows;        /* for what is loaded whole */
+	MemoryContext scratch;     /* for one object */
+	SmSchema *forms[SM_FORMS]; /* exact, portable; NULL: not wanted */
+	SmSchema *schema;          /* the one that is being written */
+	bool portable;             /* which that is */
+	List *deparsed;            /* texts of the object that is being written */
+	bool all;                  /* full read: sources are loaded whole */
+	bool careful;              /* each text that is deparsed in a subtransaction of its own */
+	Snapshot snapshot;         /* of all rows */
+	const char *secret;        /* the key for hashes of secrets; NULL: not asked for yet */
+	bool needs_secret;         /* it has to be made */
 	SmRows loaded[SM_ROWS_COUNT];
 	bool is_loaded[SM_ROWS_COUNT];
 	Oid last_relation; /* while columns are loaded: that of the row before */
@@ -121,8 +127,6 @@ typedef struct SmReader
 	HTAB *names;     /* of objects, by catalog and OID */
 	HTAB *types;     /* of types, by OID and modifier */
 	HTAB *opclasses; /* default ones, by type and access method */
-	SmSchema *schema;
-	int room; /* in schema->objects */
 } SmReader;
 
 /* The parts of an object, in the order of their keys. */
