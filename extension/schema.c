@@ -401,10 +401,10 @@ digest_objects(SmSchema *schema)
 }
 
 static SmSchema *
-create_schema(SmReader *reader, MemoryContext parent)
+create_schema(SmReader *reader)
 {
 	MemoryContext context =
-	    AllocSetContextCreate(parent, "schema as objects", ALLOCSET_DEFAULT_SIZES);
+	    AllocSetContextCreate(reader->context, "schema as objects", ALLOCSET_DEFAULT_SIZES);
 	SmSchema *schema = MemoryContextAlloc(context, sizeof(SmSchema));
 
 	reader->room = 64;
@@ -423,7 +423,7 @@ take_snapshot(void)
 }
 
 static void
-init_reader(SmReader *reader, MemoryContext parent, bool portable, bool all)
+init_reader(SmReader *reader, bool portable, bool all)
 {
 	memset(reader, 0, sizeof(*reader));
 	reader->context =
@@ -435,7 +435,7 @@ init_reader(SmReader *reader, MemoryContext parent, bool portable, bool all)
 	    AllocSetContextCreate(reader->context, "schema reader, object", ALLOCSET_DEFAULT_SIZES);
 	reader->portable = portable;
 	reader->all = all;
-	reader->schema = create_schema(reader, parent);
+	reader->schema = create_schema(reader);
 }
 
 SmSchema *
@@ -446,7 +446,7 @@ sm_schema_read(MemoryContext parent, bool portable, const SmObjectKey *only, int
 	SmReader reader;
 	SmEmit emit;
 
-	init_reader(&reader, parent, portable, only == NULL);
+	init_reader(&reader, portable, only == NULL);
 	MemoryContextSwitchTo(reader.context);
 	pin_settings();
 	reader.snapshot = take_snapshot();
@@ -462,6 +462,8 @@ sm_schema_read(MemoryContext parent, bool portable, const SmObjectKey *only, int
 	sort_objects(reader.schema);
 	digest_objects(reader.schema);
 	MemoryContextSwitchTo(before);
+	/* only now: an error would have left it in a parent that may live long */
+	MemoryContextSetParent(reader.schema->context, parent);
 	MemoryContextDelete(reader.context);
 	return reader.schema;
 }
