@@ -477,9 +477,12 @@ init_reader(SmReader *reader, bool all)
 	reader->all = all;
 }
 
-/* Fills the forms that are there. */
+/*
+ * Fills the forms that are there, and gives them to the parent: after an error
+ * they go with the reader.
+ */
 static void
-read_forms(SmReader *reader, const SmObjectKey *only, int nonly)
+read_forms(SmReader *reader, MemoryContext parent, const SmObjectKey *only, int nonly)
 {
 	MemoryContext before = MemoryContextSwitchTo(reader->context);
 	int level = NewGUCNestLevel();
@@ -502,6 +505,7 @@ read_forms(SmReader *reader, const SmObjectKey *only, int nonly)
 			continue;
 		sort_objects(reader->schema);
 		sm_schema_digest(reader->schema);
+		MemoryContextSetParent(reader->schema->context, parent);
 	}
 	MemoryContextSwitchTo(before);
 	MemoryContextDelete(reader->context);
@@ -513,8 +517,8 @@ sm_schema_read(MemoryContext parent, bool portable, const SmObjectKey *only, int
 	SmReader reader;
 
 	init_reader(&reader, only == NULL);
-	reader.forms[portable] = create_schema(parent);
-	read_forms(&reader, only, nonly);
+	reader.forms[portable] = create_schema(reader.context);
+	read_forms(&reader, parent, only, nonly);
 	return reader.forms[portable];
 }
 
@@ -524,9 +528,9 @@ sm_schema_read_both(MemoryContext parent, const SmObjectKey *only, int nonly, Sm
 	SmReader reader;
 
 	init_reader(&reader, only == NULL);
-	reader.forms[false] = create_schema(parent);
-	reader.forms[true] = *portable = create_schema(parent);
-	read_forms(&reader, only, nonly);
+	reader.forms[false] = create_schema(reader.context);
+	reader.forms[true] = *portable = create_schema(reader.context);
+	read_forms(&reader, parent, only, nonly);
 	return reader.forms[false];
 }
 
