@@ -7,7 +7,7 @@ RETURNS boolean
 LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_acquire_migration_lock';
 COMMENT ON FUNCTION acquire_migration_lock(text, text, jsonb) IS
-'Takes the lock of one migration, or of all (''*'', which conflicts with every id), for this session and this name, without waiting: true for one holder only, true again for it (nothing changes), false for all others, a second name in the same session included. It survives ROLLBACK and PREPARE TRANSACTION, and ends with release_migration_lock(), the session, DISCARD ALL or pg_advisory_unlock_all(). An empty id or name is an error.';
+'Takes the lock of one migration, or of all (''*'', which conflicts with every id), for this session and this name, without waiting (where migration_locks itself is locked, without a row there): true for one holder only, true again for it (nothing changes), false for all others, a second name in the same session included. It survives ROLLBACK and PREPARE TRANSACTION, and ends with release_migration_lock(), the session, DISCARD ALL or pg_advisory_unlock_all(). An empty id or name is an error.';
 
 CREATE FUNCTION release_migration_lock(migration_id text, locked_by text)
 RETURNS boolean
