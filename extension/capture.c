@@ -20,6 +20,7 @@
 #include "tcop/deparse_utility.h"
 #include "utils/builtins.h"
 #include "utils/formatting.h"
+#include "utils/memutils.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -56,8 +57,35 @@ typedef struct ServerRows
 	TupleTableSlot *slot;
 } ServerRows;
 
+/*
+ * What the server's functions return does not change, and to find it out anew
+ * costs as much as a row: so it is kept.  A function that returns "record" and
+ * no more, such as jsonb_to_record(), takes what its caller expects (funcapi.c,
+ * internal_get_result_type()); it stands for the one that is called.
+ */
 static void
-begin_rows(ServerRows *rows, Oid function)
+expect_rows(ServerRows *rows, FmgrInfo *flinfo, TupleDesc *known)
+{
+	if (*known == NULL)
+		return;
+	rows->result.expectedDesc = *known;
+	flinfo->fn_oid = F_JSONB_TO_RECORD;
+}
+
+static void
+keep_result_type(ServerRows *rows, TupleDesc *known)
+{
+	MemoryContext old;
+
+	if (*known != NULL)
+		return;
+	old = MemoryContextSwitchTo(TopMemoryContext);
+	*known = CreateTupleDescCopy(rows->result.setDesc);
+	MemoryContextSwitchTo(old);
+}
+
+static void
+begin_rows(ServerRows *rows, Oid function, TupleDesc *known)
 {
 	LOCAL_FCINFO(fcinfo, 0);
 	FmgrInfo flinfo;
@@ -67,8 +95,10 @@ begin_rows(ServerRows *rows, Oid function)
 	rows->result.econtext = CreateStandaloneExprContext();
 	rows->result.allowedModes = SFRM_Materialize;
 	fmgr_info(function, &flinfo);
+	expect_rows(rows, &flinfo, known);
 	InitFunctionCallInfoData(*fcinfo, &flinfo, 0, InvalidOid, NULL, (Node *) &rows->result);
 	FunctionCallInvoke(fcinfo);
+	keep_result_type(rows, known);
 	rows->slot = MakeSingleTupleTableSlot(rows->result.setDesc, &TTSOpsMinimalTuple);
 }
 
@@ -281,10 +311,11 @@ add_command(Capture *capture, ServerRows *rows)
 static void
 capture_commands(void *argument)
 {
+	static TupleDesc known = NULL;
 	Capture *capture = argument;
 	ServerRows rows;
 
-	begin_rows(&rows, F_PG_EVENT_TRIGGER_DDL_COMMANDS);
+	begin_rows(&rows, F_PG_EVENT_TRIGGER_DDL_COMMANDS, &known);
 	while (next_row(&rows))
 		add_command(capture, &rows);
 	end_rows(&rows);
@@ -384,10 +415,11 @@ drop_alerts_of_parts(Capture *capture)
 static void
 capture_dropped(void *argument)
 {
+	static TupleDesc known = NULL;
 	Capture *capture = argument;
 	ServerRows rows;
 
-	begin_rows(&rows, F_PG_EVENT_TRIGGER_DROPPED_OBJECTS);
+	begin_rows(&rows, F_PG_EVENT_TRIGGER_DROPPED_OBJECTS, &known);
 	while (next_row(&rows))
 		add_dropped(capture, &rows);
 	end_rows(&rows);

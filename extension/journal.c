@@ -249,12 +249,25 @@ set_client_address(Datum *values, bool *nulls)
 	nulls[ENTRY_CLIENT_ADDR] = isnull;
 }
 
+/* Mostly all three are one. */
+static void
+set_users(Datum *values, bool *nulls)
+{
+	Oid authenticated = GetAuthenticatedUserId();
+
+	set_user(values, nulls, ENTRY_AUTHENTICATED, authenticated);
+	values[ENTRY_SESSION_USER] = values[ENTRY_CURRENT_USER] = values[ENTRY_AUTHENTICATED];
+	nulls[ENTRY_SESSION_USER] = nulls[ENTRY_CURRENT_USER] = false;
+	if (GetSessionUserId() != authenticated)
+		set_user(values, nulls, ENTRY_SESSION_USER, GetSessionUserId());
+	if (sm_guard_caller() != authenticated)
+		set_user(values, nulls, ENTRY_CURRENT_USER, sm_guard_caller());
+}
+
 static void
 set_who(Datum *values, bool *nulls)
 {
-	set_user(values, nulls, ENTRY_AUTHENTICATED, GetAuthenticatedUserId());
-	set_user(values, nulls, ENTRY_SESSION_USER, GetSessionUserId());
-	set_user(values, nulls, ENTRY_CURRENT_USER, sm_guard_caller());
+	set_users(values, nulls);
 	if (OidIsValid(GetCurrentRoleId()))
 		set_user(values, nulls, ENTRY_ROLE, GetCurrentRoleId());
 	set_client_address(values, nulls);

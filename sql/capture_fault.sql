@@ -46,6 +46,20 @@ SET LOCAL enable_seqscan = off;
 SELECT object_identity, severity FROM schema_drift_alerts WHERE lower(drift_type) = 'added' AND severity = 'medium';
 ROLLBACK;
 
+-- a cancel passes: here an index of somebody's takes its time in the middle of our work
+CREATE FUNCTION fault_slow(text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(60); RETURN $1; END $$;
+TRUNCATE schema_drift_alerts;
+SET client_min_messages = error;
+CREATE INDEX fault_index ON schema_drift_alerts (fault_slow(drift_type)) WHERE object_identity = 'public.fault_cancelled';
+RESET client_min_messages;
+CREATE TABLE fault_not_slow (a int);
+SET statement_timeout = '200ms';
+CREATE TABLE fault_cancelled (a int);
+RESET statement_timeout;
+SELECT to_regclass('fault_cancelled');
+DROP TABLE fault_not_slow;
+DROP FUNCTION fault_slow CASCADE;
+
 -- what others skip
 DELETE FROM ddl_journal;
 SET session_replication_role = replica;
