@@ -21,10 +21,12 @@
 /*
  * A session that holds a lock must go when its client goes: the server looks
  * for the client while a statement runs, keepalives find a dead host, and no
- * idle timeout of the database's takes the lock away in between.
+ * idle timeout of the database's takes the lock away in between.  Files are
+ * parsed with standard_conforming_strings on, and so they must run.
  */
 const char *const sm_conn_writer_settings =
-    "SET client_connection_check_interval = '500ms'; SET idle_session_timeout = 0; "
+    "SET standard_conforming_strings = on; SET client_connection_check_interval = '500ms'; SET "
+    "idle_session_timeout = 0; "
     "SET idle_in_transaction_session_timeout = 0; SET tcp_keepalives_idle = 10; "
     "SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3; SET tcp_user_timeout = '20s'; ";
 
@@ -189,13 +191,29 @@ refuse_pooler(SmConn *conn, const char *backend_pid)
 	    backend_pid, PQbackendPID(conn->pg));
 }
 
+/*
+ * The settings of a writer's session, which only now is known to be its own, and
+ * the environment's name where it may be asked for: not without the extension,
+ * nor by a role that may read versions only.
+ */
+static void
+prepare_session(SmConn *conn, bool may_ask)
+{
+	const char *settings = conn->flags & SM_CONN_WRITER ? sm_conn_writer_settings : "";
+	char *query = may_ask ? psprintf("%sSELECT %s.get_environment()", settings, conn->schema)
+	                      : psprintf("%sSELECT NULL", settings);
+	PGresult *result = ask(conn, query);
+
+	replace(&conn->environment, copy_value(result, 0));
+	PQclear(result);
+	pg_free(query);
+}
+
 /* Asks the server what it is. */
 static void
 read_facts(SmConn *conn)
 {
-	char *query =
-	    psprintf("%s%s", conn->flags & SM_CONN_WRITER ? sm_conn_writer_settings : "", facts_query);
-	PGresult *result = ask(conn, query);
+	PGresult *result = ask(conn, facts_query);
 	bool may_ask;
 
 	refuse_pooler(conn, PQgetvalue(result, 0, 0));
@@ -215,15 +233,7 @@ read_facts(SmConn *conn)
 	        PQgetisnull(result, 0, 12) ? NULL : pg_strdup(fmtId(PQgetvalue(result, 0, 12))));
 	may_ask = PQgetvalue(result, 0, 13)[0] == 't';
 	PQclear(result);
-	pg_free(query);
-	replace(&conn->environment, NULL);
-	if (!may_ask)
-		return; /* a role that may read versions only, or no extension */
-	query = psprintf("SELECT %s.get_environment()", conn->schema);
-	result = ask(conn, query);
-	replace(&conn->environment, copy_value(result, 0));
-	PQclear(result);
-	pg_free(query);
+	prepare_session(conn, may_ask);
 }
 
 static void
