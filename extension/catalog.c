@@ -11,6 +11,7 @@
 #include "catalog/dependency.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_authid.h"
+#include "catalog/pg_cast_d.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint_d.h"
 #include "catalog/pg_database_d.h"
@@ -19,11 +20,9 @@
 #include "catalog/pg_extension_d.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_namespace.h"
-#include "catalog/pg_opfamily_d.h"
 #include "catalog/pg_parameter_acl_d.h"
-#include "catalog/pg_publication_d.h"
+#include "catalog/pg_proc_d.h"
 #include "catalog/pg_range.h"
-#include "catalog/pg_subscription_d.h"
 #include "catalog/pg_tablespace_d.h"
 #include "catalog/pg_type.h"
 #include "utils/fmgroids.h"
@@ -185,9 +184,12 @@ look_up(Oid catalog_oid, Oid index, AttrNumber by, Oid oid, const char *column)
 	return found;
 }
 
-/* The table of a toast table, which depends on it. */
+/*
+ * What an object is an internal part of, of this catalog: a toast table of its
+ * table, a range's constructors of their type.
+ */
 static Oid
-toast_owner(Oid toast)
+internal_owner(Oid classid, Oid objid, Oid refclassid)
 {
 	Relation depend = table_open(DependRelationId, AccessShareLock);
 	ScanKeyData keys[2];
@@ -196,15 +198,15 @@ toast_owner(Oid toast)
 	Oid owner = InvalidOid;
 
 	ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber, F_OIDEQ,
-	            ObjectIdGetDatum(RelationRelationId));
+	            ObjectIdGetDatum(classid));
 	ScanKeyInit(&keys[1], Anum_pg_depend_objid, BTEqualStrategyNumber, F_OIDEQ,
-	            ObjectIdGetDatum(toast));
+	            ObjectIdGetDatum(objid));
 	scan = systable_beginscan(depend, DependDependerIndexId, true, NULL, 2, keys);
 	while (!OidIsValid(owner) && HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		Form_pg_depend row = (Form_pg_depend) GETSTRUCT(tuple);
 
-		if (row->refclassid == RelationRelationId && row->deptype == DEPENDENCY_INTERNAL)
+		if (row->refclassid == refclassid && row->deptype == DEPENDENCY_INTERNAL)
 			owner = row->refobjid;
 	}
 	systable_endscan(scan);
@@ -228,7 +230,7 @@ step_from_relation(HeapTuple tuple, SmObjectKey *key)
 			                     key->objid, "indrelid");
 			break;
 		case RELKIND_TOASTVALUE:
-			key->objid = toast_owner(key->objid);
+			key->objid = internal_owner(RelationRelationId, key->objid, RelationRelationId);
 			break;
 		case RELKIND_COMPOSITE_TYPE:
 			key->classid = TypeRelationId;
@@ -265,6 +267,19 @@ step_from_type(HeapTuple tuple, SmObjectKey *key)
 	else if (IsTrueArrayType(type))
 		key->objid = type->typelem;
 	return OidIsValid(key->objid);
+}
+
+/* One step from a routine or cast that CREATE TYPE made for a range. */
+static void
+step_to_range(SmObjectKey *key)
+{
+	Oid range = internal_owner(key->classid, key->objid, TypeRelationId);
+
+	if (OidIsValid(range))
+	{
+		key->classid = TypeRelationId;
+		key->objid = range;
+	}
 }
 
 /* One step by the column of the catalog; a constraint without a table is a type's. */
@@ -328,6 +343,8 @@ step_up(SmObjectKey *key)
 		found = step_from_relation(tuple, key);
 	else if (found && key->classid == TypeRelationId)
 		found = step_from_type(tuple, key);
+	else if (found && (key->classid == ProcedureRelationId || key->classid == CastRelationId))
+		step_to_range(key);
 	else if (found)
 		found = step_to_parent(catalog, tuple, desc, key);
 	if (HeapTupleIsValid(tuple))

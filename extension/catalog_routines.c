@@ -30,7 +30,7 @@ static const SmWord parallel_words[] = {{'u', NULL}, {'r', "restricted"}, {'s', 
 static const SmWord aggregate_words[] = {
     {'n', NULL}, {'o', "ordered-set"}, {'h', "hypothetical-set"}, {0, NULL}};
 static const SmWord modify_words[] = {
-    {'r', "read only"}, {'s', "shareable"}, {'w', "read write"}, {0, NULL}};
+    {'r', NULL}, {'s', "shareable"}, {'w', "read write"}, {0, NULL}};
 static const SmWord am_words[] = {{'i', "index"}, {'t', "table"}, {0, NULL}};
 static const SmWord cast_words[] = {
     {'e', "explicit"}, {'a', "assignment"}, {'i', "implicit"}, {0, NULL}};

@@ -223,14 +223,34 @@ static const LegacyTable migration_dependencies = {
 	adopt_dependencies,
 };
 
+/* What they had stored is kept; no objects can be made of it. */
+static const char adopt_snapshots[] =
+	", added AS ("
+	" INSERT INTO @schema@.schema_snapshots (id, database_type, snapshot_date, schema_hash,"
+	"  schema_definition, table_count, index_count, constraint_count, metadata)"
+	" SELECT coalesce(id::integer, row_number() OVER (ORDER BY snapshot_date)::integer),"
+	"  CASE lower(trim(o.database_type)) WHEN 'postgres' THEN 'postgresql'"
+	"   WHEN 'timescaledb' THEN 'timescale'"
+	"   ELSE coalesce(lower(trim(o.database_type)), 'postgresql') END,"
+	"  coalesce(snapshot_date::timestamptz, now()), schema_hash, schema_definition::jsonb,"
+	"  round(table_count::numeric)::integer, round(index_count::numeric)::integer,"
+	"  round(constraint_count::numeric)::integer, " METADATA("extra")
+	" FROM old o RETURNING 1"
+	") SELECT count(*) FROM added";
+
+static const LegacyTable schema_snapshots = {
+	"schema_snapshots",
+	{"id", "database_type", "snapshot_date", "schema_hash", "schema_definition", "table_count",
+	 "index_count", "constraint_count", "metadata"},
+	adopt_snapshots,
+};
+
 /* clang-format on */
 
 /* In this order: the history asks the versions for types. */
 static const LegacyTable *const adoptable[] = {
-    &schema_versions,
-    &migration_history,
-    &migration_locks,
-    &migration_dependencies,
+    &schema_versions,        &migration_history, &migration_locks,
+    &migration_dependencies, &schema_snapshots,
 };
 
 /* The versions of migrations whose every phase was undone are left again. */
@@ -249,8 +269,9 @@ static SmQuery list_versions =
 static bool
 is_known(const LegacyTable *table, const char *column, Oid type)
 {
-	/* metadata that is no JSON document is one more unknown column */
-	if (strcmp(column, "metadata") == 0 && type != JSONOID && type != JSONBOID)
+	/* a document that is no JSON is one more unknown column */
+	if ((strcmp(column, "metadata") == 0 || strcmp(column, "schema_definition") == 0) &&
+	    type != JSONOID && type != JSONBOID)
 		return false;
 	for (const char *const *known = table->columns; *known; known++)
 	{

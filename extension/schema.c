@@ -244,14 +244,14 @@ emit_chunk(SmEmit *emit, const SmObjectKey *keys, int count)
 
 /*
  * Writes some objects in a subtransaction that is rolled back: the deparser's
- * locks go with it.  False where something could not be deparsed.
+ * locks go with it.  False where it has to be done again: carefully, because
+ * something could not be deparsed, or with a key for secrets.
  */
 static bool
 try_chunk(SmEmit *emit, const SmObjectKey *keys, int count)
 {
 	SmReader *reader = emit->reader;
 	ResourceOwner owner = CurrentResourceOwner;
-	volatile bool done = true;
 	ErrorData *volatile error = NULL;
 	int before = reader->schema->count;
 
@@ -265,18 +265,18 @@ try_chunk(SmEmit *emit, const SmObjectKey *keys, int count)
 		MemoryContextSwitchTo(reader->context);
 		error = CopyErrorData();
 		FlushErrorState();
-		done = false;
 	}
 	PG_END_TRY();
 	RollbackAndReleaseCurrentSubTransaction();
 	MemoryContextSwitchTo(reader->context);
 	CurrentResourceOwner = owner;
-	/* told apart, and judged, when each text has a subtransaction of its own */
-	if (error != NULL && reader->careful)
+	if (error == NULL)
+		return true;
+	if (!reader->needs_secret && (reader->careful || !sm_deparse_is_of_object(error->sqlerrcode)))
 		ReThrowError(error);
-	if (!done)
-		reader->schema->count = before;
-	return done;
+	reader->schema->count = before;
+	FreeErrorData(error);
+	return false;
 }
 
 static void
@@ -286,13 +286,14 @@ emit_all(SmEmit *emit, const SmObjectKey *keys, int count)
 
 	for (int start = 0; start < count; start += CHUNK)
 	{
-		int length = Min(CHUNK, count - start);
-
-		if (try_chunk(emit, keys + start, length))
-			continue;
-		reader->careful = true;
-		(void) try_chunk(emit, keys + start, length);
 		reader->careful = false;
+		while (!try_chunk(emit, keys + start, Min(CHUNK, count - start)))
+		{
+			if (reader->needs_secret)
+				sm_secret_make_key(reader);
+			else
+				reader->careful = true;
+		}
 	}
 }
 
@@ -371,6 +372,9 @@ init_reader(SmReader *reader, bool all)
 	memset(reader, 0, sizeof(*reader));
 	reader->context =
 	    AllocSetContextCreate(CurrentMemoryContext, "schema reader", ALLOCSET_DEFAULT_SIZES);
+	/* rows of all sizes, never freed one by one: no rounding up to powers of two */
+	reader->rows =
+	    GenerationContextCreate(reader->context, "schema reader, rows", ALLOCSET_DEFAULT_SIZES);
 	reader->scratch =
 	    AllocSetContextCreate(reader->context, "schema reader, object", ALLOCSET_DEFAULT_SIZES);
 	reader->all = all;

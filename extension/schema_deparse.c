@@ -19,6 +19,7 @@
 #include "parser/parser.h"
 #include "parser/parsetree.h"
 #include "parser/scanner.h"
+#include "rewrite/rewriteManip.h"
 #include "utils/builtins.h"
 #include "utils/resowner.h"
 #include "utils/ruleutils.h"
@@ -28,12 +29,8 @@
 
 typedef char *(*Deparser)(SmEmit *emit, Datum argument, Oid function);
 
-/*
- * Errors that say that an object cannot be shown.  All others stop the read:
- * cancel, shutdown, lock timeouts, memory.
- */
-static bool
-is_of_object(int sqlstate)
+bool
+sm_deparse_is_of_object(int sqlstate)
 {
 	switch (ERRCODE_TO_CATEGORY(sqlstate))
 	{
@@ -47,23 +44,6 @@ is_of_object(int sqlstate)
 	}
 }
 
-/* In PG_CATCH: the error's SQLSTATE, forgotten; or raises it again. */
-static int
-forget_error(MemoryContext context)
-{
-	ErrorData *error;
-	int sqlstate;
-
-	MemoryContextSwitchTo(context);
-	error = CopyErrorData();
-	sqlstate = error->sqlerrcode;
-	if (!is_of_object(sqlstate))
-		PG_RE_THROW();
-	FlushErrorState();
-	FreeErrorData(error);
-	return sqlstate;
-}
-
 /* Runs it in a subtransaction that is rolled back; NULL where it fails. */
 static char *
 run_carefully(SmEmit *emit, const char *property, Deparser deparser, Datum argument, Oid function)
@@ -71,7 +51,7 @@ run_carefully(SmEmit *emit, const char *property, Deparser deparser, Datum argum
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
 	char *volatile text = NULL;
-	volatile int sqlstate = 0;
+	ErrorData *volatile error = NULL;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
@@ -81,19 +61,22 @@ run_carefully(SmEmit *emit, const char *property, Deparser deparser, Datum argum
 	}
 	PG_CATCH();
 	{
-		sqlstate = forget_error(context);
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
 	}
 	PG_END_TRY();
 	RollbackAndReleaseCurrentSubTransaction();
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
-	if (sqlstate != 0)
-	{
-		emit->unreadable =
-		    lappend(emit->unreadable, psprintf("%s: %s", property, unpack_sql_state(sqlstate)));
-		return NULL;
-	}
-	return text;
+	if (error == NULL)
+		return text;
+	if (!sm_deparse_is_of_object(error->sqlerrcode))
+		ReThrowError(error);
+	emit->unreadable = lappend(emit->unreadable,
+	                           psprintf("%s: %s", property, unpack_sql_state(error->sqlerrcode)));
+	FreeErrorData(error);
+	return NULL;
 }
 
 static char *
@@ -105,7 +88,7 @@ run(SmEmit *emit, const char *property, Deparser deparser, Datum argument, Oid f
 		text = run_carefully(emit, property, deparser, argument, function);
 	else
 		text = deparser(emit, argument, function);
-	return text && emit->reader->portable ? sm_deparse_portable(emit->reader, text) : text;
+	return text && emit->reader->portable ? sm_deparse_portable(text) : text;
 }
 
 /* A relation's columns as the deparser takes them, without opening the relation. */
@@ -211,6 +194,27 @@ rename_branches(SmEmit *emit, Query *query, Node *node)
 	}
 }
 
+/*
+ * Before 16 the rule of a view has entries for OLD and NEW, which nothing
+ * names; without them the text is that of later majors.
+ */
+static void
+drop_old_and_new(SmEmit *emit, Query *query)
+{
+	if (list_length(query->rtable) < 2)
+		return;
+	for (int i = 1; i <= 2; i++)
+	{
+		RangeTblEntry *entry = rt_fetch(i, query->rtable);
+
+		if (entry->rtekind != RTE_RELATION || entry->relid != emit->relation ||
+		    strcmp(entry->eref->aliasname, i == 1 ? "old" : "new") != 0)
+			return;
+	}
+	query->rtable = list_copy_tail(query->rtable, 2);
+	OffsetVarNodes((Node *) query, -2, 0);
+}
+
 /* As pg_get_viewdef(), which asks SPI for the rule each time. */
 static char *
 deparse_view(SmEmit *emit, Datum action, Oid unused)
@@ -218,6 +222,7 @@ deparse_view(SmEmit *emit, Datum action, Oid unused)
 	List *actions = stringToNode(TextDatumGetCString(action));
 	Query *query = linitial_node(Query, actions);
 
+	drop_old_and_new(emit, query);
 	rename_columns(emit, query);
 	rename_branches(emit, query, query->setOperations);
 	return pg_get_querydef(query, false);
@@ -252,36 +257,21 @@ sm_deparse_call(SmEmit *emit, const char *property, Oid function, Oid object)
 }
 
 /*
- * What differs between majors in the same expression are qualifications of
- * columns (from 16 on a view of one table has none) and parentheses.  Without
- * these the tokens are the same.
+ * Majors lay the same expression out in different lines and columns: its tokens
+ * are what is compared.
  */
 char *
-sm_deparse_portable(SmReader *reader, char *text)
+sm_deparse_portable(char *text)
 {
 	core_yy_extra_type extra;
 	core_yyscan_t scanner = scanner_init(text, &extra, &ScanKeywords, ScanKeywordTokens);
 	StringInfoData out;
-	int last = 0; /* where the last token begins */
 	core_YYSTYPE value;
 	YYLTYPE location;
 
 	initStringInfo(&out);
 	while (core_yylex(&value, &location, scanner) != 0)
-	{
-		const char *token = extra.scanbuf + location;
-
-		if (strcmp(token, "(") == 0 || strcmp(token, ")") == 0)
-			continue;
-		if (strcmp(token, ".") == 0)
-		{
-			out.len = last;
-			out.data[out.len] = '\0';
-			continue;
-		}
-		last = out.len;
-		appendStringInfo(&out, out.len > 0 ? " %s" : "%s", token);
-	}
+		appendStringInfo(&out, out.len > 0 ? " %s" : "%s", extra.scanbuf + location);
 	scanner_finish(scanner);
 	return out.data;
 }

@@ -296,7 +296,9 @@ sm_emit_is_member(SmReader *reader, Oid classid, Oid objid)
 
 	for (int i = 0; i < rows.count; i++)
 	{
-		if (((Form_pg_depend) GETSTRUCT(rows.rows[i].tuple))->deptype == DEPENDENCY_EXTENSION)
+		Form_pg_depend depend = (Form_pg_depend) GETSTRUCT(rows.rows[i].tuple);
+
+		if (depend->deptype == DEPENDENCY_EXTENSION || sm_is_of_range(depend))
 			return true;
 	}
 	return false;

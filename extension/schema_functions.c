@@ -1,6 +1,6 @@
 /*
  * schema_functions.c
- *		schema_objects_live(): the objects as rows.
+ *		schema_objects_live() and schema_object_live(): the objects as rows.
  */
 #include "postgres.h"
 
@@ -32,19 +32,13 @@ bytea_datum(const uint8 *data, size_t length)
 	return PointerGetDatum(result);
 }
 
-PG_FUNCTION_INFO_V1(summit_migrate_schema_objects_live);
-Datum
-summit_migrate_schema_objects_live(PG_FUNCTION_ARGS)
+static void
+put_objects(ReturnSetInfo *result, SmSchema *schema)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	SmSchema *schema;
-	MemoryContext row_context;
-	MemoryContext before;
+	MemoryContext context =
+	    AllocSetContextCreate(CurrentMemoryContext, "row", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext before = MemoryContextSwitchTo(context);
 
-	InitMaterializedSRF(fcinfo, 0);
-	schema = sm_schema_read(CurrentMemoryContext, PG_GETARG_BOOL(0), NULL, 0);
-	row_context = AllocSetContextCreate(CurrentMemoryContext, "row", ALLOCSET_DEFAULT_SIZES);
-	before = MemoryContextSwitchTo(row_context);
 	for (int i = 0; i < schema->count; i++)
 	{
 		SmSchemaObject *object = &schema->objects[i];
@@ -58,9 +52,38 @@ summit_migrate_schema_objects_live(PG_FUNCTION_ARGS)
 		values[4] = jsonb_datum(object->body);
 		values[5] = jsonb_datum(object->identity);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-		MemoryContextReset(row_context);
+		MemoryContextReset(context);
 	}
 	MemoryContextSwitchTo(before);
+	MemoryContextDelete(context);
+}
+
+PG_FUNCTION_INFO_V1(summit_migrate_schema_objects_live);
+Datum
+summit_migrate_schema_objects_live(PG_FUNCTION_ARGS)
+{
+	SmSchema *schema;
+
+	InitMaterializedSRF(fcinfo, 0);
+	schema = sm_schema_read(CurrentMemoryContext, PG_GETARG_BOOL(0), NULL, 0);
+	put_objects((ReturnSetInfo *) fcinfo->resultinfo, schema);
+	sm_schema_free(schema);
+	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(summit_migrate_schema_object_live);
+Datum
+summit_migrate_schema_object_live(PG_FUNCTION_ARGS)
+{
+	SmObjectKey atom = {PG_GETARG_OID(0), PG_GETARG_OID(1)};
+	SmObjectKey key;
+	SmSchema *schema;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (!sm_catalog_object(&atom, &key))
+		return (Datum) 0;
+	schema = sm_schema_read(CurrentMemoryContext, PG_GETARG_BOOL(2), &key, 1);
+	put_objects((ReturnSetInfo *) fcinfo->resultinfo, schema);
 	sm_schema_free(schema);
 	return (Datum) 0;
 }

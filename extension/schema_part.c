@@ -144,27 +144,38 @@ enabled_word(char enabled)
 		case TRIGGER_FIRES_ALWAYS:
 			return "always";
 		default:
-			return NULL;
+			return "origin";
 	}
 }
 
-/* The state of a foreign key's own triggers on this table, where it is not the usual one. */
-static void
-write_triggers_enabled(SmEmit *emit, Oid constraint)
+/*
+ * The states of a foreign key's own triggers on this table, each once; NULL
+ * where they are as usual.
+ */
+static char *
+trigger_states(SmRows triggers, Oid constraint)
 {
-	SmRows triggers = sm_rows(emit->reader, SM_ROWS_TRIGGER, InvalidOid, emit->relation);
+	StringInfoData states;
+	bool unusual = false;
 
-	for (int i = 0; i < triggers.count; i++)
+	initStringInfo(&states);
+	for (const char *letter = "ADOR"; *letter; letter++)
 	{
-		Form_pg_trigger trigger = (Form_pg_trigger) GETSTRUCT(triggers.rows[i].tuple);
+		bool found = false;
 
-		if (trigger->tgisinternal && trigger->tgconstraint == constraint &&
-		    trigger->tgconstrrelid != emit->relation && enabled_word(trigger->tgenabled))
+		for (int i = 0; i < triggers.count; i++)
 		{
-			sm_props_string(emit->props, "triggers_enabled", enabled_word(trigger->tgenabled));
-			return;
+			Form_pg_trigger trigger = (Form_pg_trigger) GETSTRUCT(triggers.rows[i].tuple);
+
+			if (trigger->tgisinternal && trigger->tgconstraint == constraint &&
+			    trigger->tgenabled == *letter)
+				found = true;
 		}
+		if (found)
+			appendStringInfo(&states, "%s%s", states.len > 0 ? ", " : "", enabled_word(*letter));
+		unusual = unusual || (found && *letter != TRIGGER_FIRES_ON_ORIGIN);
 	}
+	return unusual ? states.data : NULL;
 }
 
 /* The index behind a constraint usually has its name. */
@@ -192,7 +203,10 @@ write_constraint(SmEmit *emit, HeapTuple tuple)
 	{
 		case CONSTRAINT_FOREIGN:
 			write_referenced_columns(emit, tuple, constraint->confrelid);
-			write_triggers_enabled(emit, constraint->oid);
+			sm_emit_text(
+			    emit, "triggers_enabled",
+			    trigger_states(sm_rows(emit->reader, SM_ROWS_TRIGGER, InvalidOid, emit->relation),
+			                   constraint->oid));
 			break;
 		case CONSTRAINT_PRIMARY:
 		case CONSTRAINT_UNIQUE:
@@ -259,38 +273,63 @@ write_trigger(SmEmit *emit, HeapTuple tuple)
 	sm_emit_part_end(emit, SM_TRIGGERS_OF, sm_json_utf8(NameStr(trigger->tgname)), trigger->oid);
 }
 
-/* A foreign key's triggers on the table that it references: that table's rows. */
-static char *
-reference_state(SmEmit *emit, Form_pg_trigger trigger)
+static bool
+is_own_constraint(SmRows constraints, Oid constraint)
 {
-	const char *word = enabled_word(trigger->tgenabled);
+	for (int i = 0; i < constraints.count; i++)
+	{
+		if (((Form_pg_constraint) GETSTRUCT(constraints.rows[i].tuple))->oid == constraint)
+			return true;
+	}
+	return false;
+}
 
-	if (!trigger->tgisinternal || word == NULL || !OidIsValid(trigger->tgconstrrelid) ||
-	    OidIsValid(trigger->tgparentid))
-		return NULL;
-	return psprintf("%s: %s", sm_name(emit->reader, RelationRelationId, trigger->tgconstrrelid),
-	                word);
+/*
+ * Triggers of other tables' foreign keys that reference this one are rows of
+ * this table: "table: states" where these are not as usual.
+ */
+static void
+write_reference_triggers(SmEmit *emit, SmRows triggers)
+{
+	SmRows constraints = sm_rows(emit->reader, SM_ROWS_CONSTRAINT, InvalidOid, emit->relation);
+	const char **lines = palloc((triggers.count + 1) * sizeof(char *));
+	int count = 0;
+
+	for (int i = 0; i < triggers.count; i++)
+	{
+		Form_pg_trigger trigger = (Form_pg_trigger) GETSTRUCT(triggers.rows[i].tuple);
+		char *states;
+
+		/* each foreign key has several here: that for DELETE speaks for all */
+		if (!trigger->tgisinternal || !OidIsValid(trigger->tgconstrrelid) ||
+		    OidIsValid(trigger->tgparentid) || !TRIGGER_FOR_DELETE(trigger->tgtype) ||
+		    is_own_constraint(constraints, trigger->tgconstraint))
+			continue;
+		states = trigger_states(triggers, trigger->tgconstraint);
+		if (states)
+			lines[count++] =
+			    psprintf("%s: %s",
+			             sm_name(emit->reader, RelationRelationId, trigger->tgconstrrelid), states);
+	}
+	if (count > 0)
+		sm_props_sorted(emit->props, "reference_triggers", lines, count);
 }
 
 void
 sm_emit_triggers(SmEmit *emit)
 {
 	SmRows triggers = sm_rows(emit->reader, SM_ROWS_TRIGGER, InvalidOid, emit->relation);
-	const char **states = palloc((triggers.count + 1) * sizeof(char *));
-	int nstates = 0;
 
+	if (triggers.count == 0)
+		return;
 	for (int i = 0; i < triggers.count; i++)
 	{
 		HeapTuple tuple = triggers.rows[i].tuple;
-		Form_pg_trigger trigger = (Form_pg_trigger) GETSTRUCT(tuple);
 
-		if (!trigger->tgisinternal)
+		if (!((Form_pg_trigger) GETSTRUCT(tuple))->tgisinternal)
 			write_trigger(emit, tuple);
-		else if ((states[nstates] = reference_state(emit, trigger)) != NULL)
-			nstates++;
 	}
-	if (nstates > 0)
-		sm_props_sorted(emit->props, "reference_triggers", states, nstates);
+	write_reference_triggers(emit, triggers);
 }
 
 static void

@@ -11,6 +11,7 @@
 #define SM_SCHEMA_READ_H
 
 #include "access/htup_details.h"
+#include "catalog/pg_depend.h"
 #include "nodes/nodes.h"
 #include "nodes/parsenodes.h"
 #include "utils/hsearch.h"
@@ -105,14 +106,18 @@ typedef struct SmRows
 typedef struct SmReader
 {
 	MemoryContext context; /* for the whole read */
+	MemoryContext rows;    /* for what is loaded whole */
 	MemoryContext scratch; /* for one object */
 	bool portable;
 	bool all;           /* full read: sources are loaded whole */
 	bool careful;       /* each text that is deparsed in a subtransaction of its own */
 	Snapshot snapshot;  /* of all rows */
 	const char *secret; /* the key for hashes of secrets; NULL: not asked for yet */
+	bool needs_secret;  /* it has to be made */
 	SmRows loaded[SM_ROWS_COUNT];
 	bool is_loaded[SM_ROWS_COUNT];
+	Oid last_relation; /* while columns are loaded: that of the row before */
+	bool last_has_columns;
 	HTAB *names;     /* of objects, by catalog and OID */
 	HTAB *types;     /* of types, by OID and modifier */
 	HTAB *opclasses; /* default ones, by type and access method */
@@ -181,6 +186,8 @@ extern Datum sm_rows_get(Oid catalog, HeapTuple tuple, AttrNumber column, bool *
 extern Datum sm_rows_get_named(Oid catalog, HeapTuple tuple, const char *column, bool *isnull);
 /* the same for the text of a text column, NULL for NULL */
 extern char *sm_rows_text(Oid catalog, HeapTuple tuple, AttrNumber column);
+/* whether a dependency is that of a routine or cast that CREATE TYPE made for a range */
+extern bool sm_is_of_range(Form_pg_depend depend);
 /* calls the renderers of a row's columns */
 extern void sm_rows_render(SmEmit *emit, Oid catalog, HeapTuple tuple);
 
@@ -214,11 +221,22 @@ extern char *sm_deparse_tree(SmEmit *emit, const char *property, Datum tree);
 extern char *sm_deparse_view(SmEmit *emit, const char *property, Datum action);
 /* of a function that takes an OID and gives a text, as pg_get_triggerdef() */
 extern char *sm_deparse_call(SmEmit *emit, const char *property, Oid function, Oid object);
-/* a text's tokens without parentheses and qualifications, as the portable form has them */
-extern char *sm_deparse_portable(SmReader *reader, char *text);
+/* a text's tokens, which is what the portable form has of it */
+extern char *sm_deparse_portable(char *text);
 
-/* schema_secret.c: hash of a secret with the database's key, in hex */
+/*
+ * Whether an error of this SQLSTATE says that an object cannot be shown.  All
+ * others stop the read: cancel, shutdown, lock timeouts, memory.
+ */
+extern bool sm_deparse_is_of_object(int sqlstate);
+
+/*
+ * schema_secret.c: hash of a secret with the database's key, in hex.  Sets
+ * reader->needs_secret and raises an error where there is no key yet; outside
+ * of the subtransaction sm_secret_make_key() makes it.
+ */
 extern char *sm_secret_hash(SmReader *reader, const char *value);
+extern void sm_secret_make_key(SmReader *reader);
 
 /* schema_emit.c: one object */
 extern void sm_emit_init(SmEmit *emit, SmReader *reader);
@@ -236,6 +254,7 @@ extern void sm_emit_name(SmEmit *emit, const char *property, Oid classid, Oid ob
 /* a deparsed text, which may be NULL */
 extern void sm_emit_text(SmEmit *emit, const char *property, const char *text);
 extern void sm_emit_columns_of(SmEmit *emit, Oid relation);
+/* of an extension, or of a range type as its constructors are */
 extern bool sm_emit_is_member(SmReader *reader, Oid classid, Oid objid);
 
 /* schema_relation.c, schema_part.c: relations */

@@ -92,6 +92,15 @@ routine_kind(char prokind)
 	}
 }
 
+static bool
+has_output(HeapTuple tuple)
+{
+	bool isnull;
+
+	(void) sm_rows_get(ProcedureRelationId, tuple, Anum_pg_proc_proallargtypes, &isnull);
+	return !isnull;
+}
+
 bool
 sm_emit_routine(SmEmit *emit, HeapTuple tuple)
 {
@@ -102,8 +111,9 @@ sm_emit_routine(SmEmit *emit, HeapTuple tuple)
 		return false;
 	sm_emit_begin(emit, ProcedureRelationId, routine->oid);
 	sm_rows_render(emit, ProcedureRelationId, tuple);
-	sm_emit_text(emit, "arguments",
-	             sm_deparse_call(emit, "arguments", F_PG_GET_FUNCTION_ARGUMENTS, routine->oid));
+	if (routine->pronargs > 0 || has_output(tuple))
+		sm_emit_text(emit, "arguments",
+		             sm_deparse_call(emit, "arguments", F_PG_GET_FUNCTION_ARGUMENTS, routine->oid));
 	sm_emit_text(emit, "returns",
 	             sm_deparse_call(emit, "returns", F_PG_GET_FUNCTION_RESULT, routine->oid));
 	if (routine->prokind == PROKIND_AGGREGATE)

@@ -75,7 +75,7 @@
 
 #define MAX_COLUMNS 64
 
-typedef bool (*RowFilter)(HeapTuple tuple);
+typedef bool (*RowFilter)(SmReader *reader, HeapTuple tuple);
 
 typedef struct Source
 {
@@ -88,45 +88,76 @@ typedef struct Source
 	RowFilter wanted; /* NULL: all */
 } Source;
 
-/* Columns that are there. */
+/* A relation's kind among the rows of a full read; '\0' for one that is left out. */
+static char
+loaded_kind(SmReader *reader, Oid relation)
+{
+	HeapTuple tuple = sm_rows_one(reader, SM_ROWS_CLASS, relation);
+
+	return HeapTupleIsValid(tuple) ? ((Form_pg_class) GETSTRUCT(tuple))->relkind : '\0';
+}
+
+/* Columns that are there, and in a full read only those of relations that show them. */
 static bool
-is_live_column(HeapTuple tuple)
+is_live_column(SmReader *reader, HeapTuple tuple)
 {
 	Form_pg_attribute column = (Form_pg_attribute) GETSTRUCT(tuple);
 
-	return column->attnum > 0 && !column->attisdropped;
+	if (column->attnum <= 0 || column->attisdropped)
+		return false;
+	if (!reader->all)
+		return true;
+	/* a relation's rows mostly stand together */
+	if (reader->last_relation != column->attrelid)
+	{
+		char kind = loaded_kind(reader, column->attrelid);
+
+		reader->last_relation = column->attrelid;
+		reader->last_has_columns =
+		    kind != '\0' && kind != RELKIND_TOASTVALUE && kind != RELKIND_SEQUENCE;
+	}
+	return reader->last_has_columns;
 }
 
+/* Neither an array type nor, in a full read, one that goes with a table. */
 static bool
-is_no_temporary(HeapTuple tuple)
-{
-	return ((Form_pg_class) GETSTRUCT(tuple))->relpersistence != RELPERSISTENCE_TEMP;
-}
-
-/* Neither an array type nor one that goes with a relation, but for a composite type. */
-static bool
-is_plain_type(HeapTuple tuple)
+is_plain_type(SmReader *reader, HeapTuple tuple)
 {
 	Form_pg_type type = (Form_pg_type) GETSTRUCT(tuple);
 
+	if (OidIsValid(type->typrelid) && reader->all)
+		return loaded_kind(reader, type->typrelid) == RELKIND_COMPOSITE_TYPE;
 	return !IsTrueArrayType(type);
 }
 
 static bool
-is_of_relation(HeapTuple tuple)
+is_no_temporary(SmReader *reader, HeapTuple tuple)
+{
+	return ((Form_pg_class) GETSTRUCT(tuple))->relpersistence != RELPERSISTENCE_TEMP;
+}
+
+static bool
+is_of_relation(SmReader *reader, HeapTuple tuple)
 {
 	return OidIsValid(((Form_pg_constraint) GETSTRUCT(tuple))->conrelid);
 }
 
 static bool
-is_of_type(HeapTuple tuple)
+is_of_type(SmReader *reader, HeapTuple tuple)
 {
 	return OidIsValid(((Form_pg_constraint) GETSTRUCT(tuple))->contypid);
 }
 
+bool
+sm_is_of_range(Form_pg_depend depend)
+{
+	return depend->deptype == DEPENDENCY_INTERNAL && depend->refclassid == TypeRelationId &&
+	       (depend->classid == ProcedureRelationId || depend->classid == CastRelationId);
+}
+
 /* What says more than the objects do: see pg_depend in catalog_database.c. */
 static bool
-is_telling(HeapTuple tuple)
+is_telling(SmReader *reader, HeapTuple tuple)
 {
 	Form_pg_depend depend = (Form_pg_depend) GETSTRUCT(tuple);
 
@@ -137,23 +168,23 @@ is_telling(HeapTuple tuple)
 			return true;
 		case DEPENDENCY_AUTO:
 		case DEPENDENCY_INTERNAL:
-			/* a sequence's column, or the class of a family's member */
+			/* a sequence's column, the class of a family's member, the type of a constructor */
 			return (depend->classid == RelationRelationId &&
 			        depend->refclassid == RelationRelationId && depend->refobjsubid > 0) ||
-			       depend->refclassid == OperatorClassRelationId;
+			       depend->refclassid == OperatorClassRelationId || sm_is_of_range(depend);
 		default:
 			return false;
 	}
 }
 
 static bool
-is_membership(HeapTuple tuple)
+is_membership(SmReader *reader, HeapTuple tuple)
 {
 	return ((Form_pg_depend) GETSTRUCT(tuple))->deptype == DEPENDENCY_EXTENSION;
 }
 
 static bool
-is_for_all_roles(HeapTuple tuple)
+is_for_all_roles(SmReader *reader, HeapTuple tuple)
 {
 	return !OidIsValid(((Form_pg_db_role_setting) GETSTRUCT(tuple))->setrole);
 }
@@ -393,12 +424,12 @@ compare_rows(const void *a, const void *b)
 
 /* Whether a row matters to any object; for rows by catalog and OID all do. */
 static bool
-is_wanted(const Source *source, HeapTuple tuple, TupleDesc desc)
+is_wanted(SmReader *reader, const Source *source, HeapTuple tuple, TupleDesc desc)
 {
 	if (!source->initial_too &&
 	    DatumGetObjectId(key_of(tuple, desc, source->key)) < FirstNormalObjectId)
 		return false;
-	return source->wanted == NULL || source->wanted(tuple);
+	return source->wanted == NULL || source->wanted(reader, tuple);
 }
 
 /* Runs a scan and keeps what it finds, in the current context. */
@@ -416,7 +447,7 @@ scan_rows(SmReader *reader, const Source *source, Oid index, ScanKey keys, int n
 
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
-		if (!is_wanted(source, tuple, desc))
+		if (!is_wanted(reader, source, tuple, desc))
 			continue;
 		if (count == room)
 		{
@@ -439,7 +470,7 @@ load(SmReader *reader, SmSource source)
 {
 	if (!reader->is_loaded[source])
 	{
-		MemoryContext before = MemoryContextSwitchTo(reader->context);
+		MemoryContext before = MemoryContextSwitchTo(reader->rows);
 
 		reader->loaded[source] = scan_rows(reader, &sources[source], InvalidOid, NULL, 0);
 		reader->is_loaded[source] = true;
@@ -483,15 +514,18 @@ sm_rows(SmReader *reader, SmSource number, Oid classid, Oid objid)
 	Assert((source->class_column != 0) == OidIsValid(classid));
 	if (reader->all)
 		return find_loaded(load(reader, number), classid, objid);
-	/* in the order of the index, which is that of the columns */
-	if (source->class_column != 0 && source->class_column < source->key)
-		ScanKeyInit(&keys[nkeys++], source->class_column, BTEqualStrategyNumber, F_OIDEQ,
-		            ObjectIdGetDatum(classid));
 	ScanKeyInit(&keys[nkeys++], source->key, BTEqualStrategyNumber, F_OIDEQ,
 	            ObjectIdGetDatum(objid));
-	if (source->class_column > source->key)
-		ScanKeyInit(&keys[nkeys++], source->class_column, BTEqualStrategyNumber, F_OIDEQ,
+	if (source->class_column != 0)
+	{
+		/* the columns of the index stand in the order of the table's */
+		int place = source->class_column < source->key ? 0 : 1;
+
+		keys[1] = keys[0];
+		ScanKeyInit(&keys[place], source->class_column, BTEqualStrategyNumber, F_OIDEQ,
 		            ObjectIdGetDatum(classid));
+		nkeys++;
+	}
 	return scan_rows(reader, source, source->index, keys, nkeys);
 }
 

@@ -52,17 +52,13 @@ read_key(SmReader *reader, const char *table)
 	return key;
 }
 
-/* Makes the key; another session that does so at the same time wins or waits. */
+/* Another session that makes it at the same time wins, or waits. */
 static void
-make_key(const char *table)
+insert_key(const char *table)
 {
 	uint8 bytes[KEY_BYTES];
 	char hex[2 * KEY_BYTES + 1];
 
-	if (RecoveryInProgress())
-		ereport(ERROR, (errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
-		                errmsg("this database has no key for hashes of secrets yet"),
-		                errhint("Take a fingerprint on the primary once.")));
 	if (!pg_strong_random(bytes, KEY_BYTES))
 		ereport(ERROR,
 		        (errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not generate random values")));
@@ -74,31 +70,45 @@ make_key(const char *table)
 		elog(ERROR, "could not store the key for secrets");
 }
 
-static const char *
-secret_key(SmReader *reader)
+void
+sm_secret_make_key(SmReader *reader)
 {
 	bool read_only = XactReadOnly;
-	char *table;
+	char *table = settings_table(reader);
 
-	if (reader->secret)
-		return reader->secret;
-	table = settings_table(reader);
+	if (RecoveryInProgress())
+		ereport(ERROR, (errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
+		                errmsg("this database has no key for hashes of secrets yet"),
+		                errhint("Take a fingerprint on the primary once.")));
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
+	/* as sm_query_begin() does; an abort puts it back */
+	XactReadOnly = false;
+	insert_key(table);
+	XactReadOnly = read_only;
 	reader->secret = read_key(reader, table);
-	if (reader->secret == NULL)
-	{
-		/* as sm_query_begin() does; an abort puts it back */
-		XactReadOnly = false;
-		make_key(table);
-		XactReadOnly = read_only;
-		reader->secret = read_key(reader, table);
-	}
 	SPI_finish();
 	if (reader->secret == NULL)
 		ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 		                errmsg("another session has just made the key for hashes of secrets"),
 		                errhint("Try again in a new transaction.")));
+	reader->needs_secret = false;
+}
+
+static const char *
+secret_key(SmReader *reader)
+{
+	if (reader->secret)
+		return reader->secret;
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	reader->secret = read_key(reader, settings_table(reader));
+	SPI_finish();
+	if (reader->secret == NULL)
+	{
+		reader->needs_secret = true;
+		elog(ERROR, "there is no key for secrets yet");
+	}
 	return reader->secret;
 }
 

@@ -31,12 +31,12 @@ static SmQuery missing_objects =
 
 static SmQuery insert_objects =
     SM_QUERY("INSERT INTO @schema@.schema_objects (digest, kind, name, body)"
-             " SELECT * FROM unnest($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+             " SELECT * FROM unnest($1, $2, $3, $4)",
              BYTEAARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID);
 
 static SmQuery insert_bucket =
     SM_QUERY("INSERT INTO @schema@.schema_buckets (id, digest, objects, identities)"
-             " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+             " VALUES ($1, $2, $3, $4)",
              BYTEAOID, BYTEAOID, BYTEAARRAYOID, TEXTARRAYOID);
 
 /* An object of which the tables may not have the body. */

@@ -24,26 +24,26 @@ CREATE TABLE schema_snapshots (
 	id					serial PRIMARY KEY,
 	database_type		text NOT NULL,
 	snapshot_date		timestamptz NOT NULL DEFAULT now(),
-	schema_hash			text NOT NULL,
-	schema_definition	jsonb NOT NULL,
-	table_count			integer NOT NULL,
-	index_count			integer NOT NULL,
-	constraint_count	integer NOT NULL,
+	schema_hash			text,
+	schema_definition	jsonb,
+	table_count			integer,
+	index_count			integer,
+	constraint_count	integer,
 	metadata			jsonb NOT NULL DEFAULT '{}',
 	expected			boolean NOT NULL DEFAULT false,
-	cluster_hash		text NOT NULL,
+	cluster_hash		text,
 	portable_hash		text,
-	server_major		integer NOT NULL,
-	encoding			integer NOT NULL,
-	system_identifier	text NOT NULL,
-	timeline			text NOT NULL,
-	database_oid		oid NOT NULL,
-	lsn					pg_lsn NOT NULL,
-	buckets				bytea[] NOT NULL
+	server_major		integer,
+	encoding			integer,
+	system_identifier	text,
+	timeline			text,
+	database_oid		oid,
+	lsn					pg_lsn,
+	buckets				bytea[]
 );
 CREATE INDEX schema_snapshots_expected ON schema_snapshots (id) WHERE expected;
 COMMENT ON TABLE schema_snapshots IS
-'Snapshots of the schema. schema_hash: schema_fingerprint() at that moment; schema_definition: the roots of all hash trees, by schema too (snapshot_definition() has the objects); expected: the newest such row is what the schema should be; portable_hash: NULL where the snapshot was put together from others; buckets: ids in schema_buckets, 256 of the database and 256 of the cluster, NULL for an empty one.';
+'Snapshots of the schema. schema_hash: schema_fingerprint() at that moment; schema_definition: the roots of all hash trees, by schema too (snapshot_definition() has the objects); expected: the newest such row is what the schema should be; portable_hash: NULL where the snapshot was put together from others; buckets: ids in schema_buckets, 256 of the database and 256 of the cluster, NULL for an empty one. Snapshots of the older scripts have what these had stored, and no buckets.';
 
 CREATE FUNCTION take_schema_snapshot(db_type text DEFAULT 'postgresql', metadata jsonb DEFAULT '{}')
 RETURNS integer
