@@ -53,6 +53,8 @@ typedef struct SmBody
 {
 	SmNode object;
 	SmNodeList parts[SM_PART_KINDS];
+	int nlabels;
+	int64 *labels; /* OIDs of an enum's labels, in their order */
 } SmBody;
 
 /*

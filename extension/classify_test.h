@@ -7,7 +7,7 @@
 
 #include "classify.h"
 
-/* no change; the rule is another one's place (see find_extended_routines()) */
+/* no change by itself: the rule takes another one's place (findings.c) */
 extern bool sm_test_never(const SmPair *pair, const SmChange *change);
 
 /* properties: the value is set, or gone */

@@ -10,6 +10,7 @@
 
 #include "compat.h"
 #include "ddl.h"
+#include "type_change.h"
 
 char *
 sm_ddl_alter_table(const SmDdlTarget *target, bool wanted)
@@ -523,13 +524,13 @@ change_identity(SmDdlTarget *target, const char *alter)
 static bool
 change_setting(SmDdlTarget *target, const char *alter)
 {
-	static const struct
+	const struct
 	{
 		const char *property;
 		const char *clause;
 		const char *absent; /* NULL: only another value of it can be written */
 	} settings[] = {
-	    {"storage", "SET STORAGE", NULL},
+	    {"storage", "SET STORAGE", sm_type_storage(sm_node_text(target->change->from, "type"))},
 	    {"compression", "SET COMPRESSION", "DEFAULT"},
 	    {"statistics", "SET STATISTICS", "-1"},
 	};

@@ -308,10 +308,26 @@ find_entry(const SmDiff *diff, const SmChange *change, const PropertyRule *rule,
 	return NULL;
 }
 
+/* A publication that does not say what it sends sends all of it. */
+static const SmProperty *
+all_operations(void)
+{
+	static const char *operations[] = {"delete", "insert", "truncate", "update"};
+	static const SmProperty all = {
+	    .name = "operations", .list = true, .nitems = lengthof(operations), .items = operations};
+
+	return &all;
+}
+
 static void
 diff_entries(SmDiff *diff, const SmChange *change, const PropertyRule *rule, const SmProperty *from,
              const SmProperty *to)
 {
+	if (strcmp(rule->name, "operations") == 0)
+	{
+		from = from ? from : all_operations();
+		to = to ? to : all_operations();
+	}
 	for (int i = 0; from && i < from->nitems; i++)
 	{
 		const char *entry = name_now(diff, change, rule->names, from->items[i]);
@@ -424,24 +440,55 @@ diff_order(SmDiff *diff, const SmChange *change, const SmProperty *from, const S
 		emit(diff, change, from->name, expected, actual);
 }
 
+/* The newer name of a label, where identities of both sides prove it. */
+static const char *
+label_now(const SmDiff *diff, const SmProperty *from, const SmProperty *to, int number)
+{
+	const SmBody *older = diff->pair->from;
+	const SmBody *newer = diff->pair->to;
+
+	if (older->object.identity == newer->object.identity && older->nlabels == from->nitems &&
+	    newer->nlabels == to->nitems)
+	{
+		for (int i = 0; i < to->nitems; i++)
+		{
+			if (newer->labels[i] == older->labels[number])
+				return to->items[i];
+		}
+	}
+	return from->items[number];
+}
+
 /*
- * Labels that are gone, those that are new, and, where the others have another
- * order, the order.  A label under another name is gone and new: no identity
- * tells.
+ * Labels that have another name, those that are gone, those that are new, and,
+ * where the others have another order, the order.
  */
 static void
 diff_labels(SmDiff *diff, const SmChange *change, const PropertyRule *rule, const SmProperty *from,
             const SmProperty *to)
 {
-	diff_entries(diff, change, rule, from, to);
-	if (from && to)
-	{
-		char *expected = common_order(diff, from, to, true);
-		char *actual = common_order(diff, to, from, false);
+	SmProperty renamed;
+	char *expected;
+	char *actual;
 
-		if (strcmp(expected, actual) != 0)
-			emit(diff, change, rule->name, expected, actual);
+	if (from == NULL || to == NULL)
+	{
+		diff_entries(diff, change, rule, from, to);
+		return;
 	}
+	renamed = *from;
+	renamed.items = palloc(sizeof(char *) * Max(from->nitems, 1));
+	for (int i = 0; i < from->nitems; i++)
+	{
+		renamed.items[i] = label_now(diff, from, to, i);
+		if (strcmp(renamed.items[i], from->items[i]) != 0)
+			emit(diff, change, rule->name, from->items[i], renamed.items[i]);
+	}
+	diff_entries(diff, change, rule, &renamed, to);
+	expected = common_order(diff, &renamed, to, true);
+	actual = common_order(diff, to, &renamed, false);
+	if (strcmp(expected, actual) != 0)
+		emit(diff, change, rule->name, expected, actual);
 }
 
 static void

@@ -175,6 +175,8 @@ collect_relations(Node *node, List **relations)
 		if (relation->alias == NULL && relation->schemaname)
 			*relations = lappend(*relations, copyObject(relation));
 	}
+	if (IsA(node, ReturnStmt)) /* which the walker does not know */
+		return collect_relations(((ReturnStmt *) node)->returnval, relations);
 	return raw_expression_tree_walker(node, collect_relations, relations);
 }
 
@@ -183,6 +185,8 @@ rename_names(Node *node, Renaming *renaming)
 {
 	if (node == NULL)
 		return false;
+	if (IsA(node, ReturnStmt))
+		return rename_names(((ReturnStmt *) node)->returnval, renaming);
 	if (IsA(node, RangeVar))
 		rename_relation(renaming, (RangeVar *) node);
 	else if (IsA(node, TypeName))

@@ -33,6 +33,7 @@ sm_emit_init(SmEmit *emit, SmReader *reader)
 	initStringInfo(&emit->part_text);
 	initStringInfo(&emit->body);
 	initStringInfo(&emit->identity);
+	initStringInfo(&emit->labels);
 	for (int i = 0; i < SM_PART_KINDS; i++)
 	{
 		emit->parts[i].room = 16;
@@ -52,6 +53,7 @@ sm_emit_begin(SmEmit *emit, Oid classid, Oid objid)
 	emit->props = &emit->object;
 	sm_props_reset(&emit->object);
 	resetStringInfo(&emit->part_text);
+	resetStringInfo(&emit->labels);
 	for (int i = 0; i < SM_PART_KINDS; i++)
 		emit->parts[i].count = 0;
 }
@@ -134,6 +136,8 @@ sm_emit_end(SmEmit *emit, bool cluster, const char *kind, const char *name)
 	write_unreadable(emit);
 	for (int i = 0; i < SM_PART_KINDS; i++)
 		write_parts(emit, i);
+	if (emit->labels.len > 0)
+		appendStringInfo(&emit->identity, ",\"labels\":[%s]", emit->labels.data);
 	appendStringInfoChar(&emit->identity, '}');
 	sm_props_write(&emit->object, &emit->body);
 	if (schema->count == schema->room)

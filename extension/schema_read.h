@@ -171,7 +171,8 @@ struct SmEmit
 	} parts[SM_PART_KINDS];
 	StringInfoData body;
 	StringInfoData identity;
-	List *unreadable; /* "property: SQLSTATE", of the object or part */
+	StringInfoData labels; /* OIDs of an enum's labels, in their order: for the identity */
+	List *unreadable;      /* "property: SQLSTATE", of the object or part */
 };
 
 /* Writes an object from its row; false where it is none. */
