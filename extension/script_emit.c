@@ -254,8 +254,8 @@ emit_check(SmScript *script, const SmCheck *check)
 	const char *answer = ask(script, condition(check));
 
 	emit_remember_role(script);
-	emit(script, "SELECT %s.assert_check(%s, %s, %s)", script->schema, sm_script_text_argument(check->name),
-	     answer, bool_argument(check->critical));
+	emit(script, "SELECT %s.assert_check(%s, %s, %s)", script->schema,
+	     sm_script_text_argument(check->name), answer, bool_argument(check->critical));
 	emit_recall_role(script);
 }
 
