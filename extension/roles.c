@@ -61,6 +61,8 @@ static const char *const reader_functions[] = {
     "schema_diff_sql",
     "schema_sql",
     "schema_json",
+    "schema_objects_live",
+    "schema_object_live",
     NULL,
 };
 

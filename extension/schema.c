@@ -58,7 +58,7 @@ typedef struct Kind
 	SmSource source;
 	Oid classid;
 	SmEmitObject emit; /* NULL: properties of its row and the rest of this line */
-	const char *kind;
+	const char *kind;  /* where emit is not NULL it may tell kinds apart */
 	AttrNumber schema; /* columns; 0: none */
 	AttrNumber acl;
 	AttrNumber owner;
@@ -67,9 +67,9 @@ typedef struct Kind
 	bool may_be_member;
 } Kind;
 
-#define SPECIAL(source, catalog, function)                                                         \
+#define SPECIAL(source, catalog, function, kind)                                                   \
 	{                                                                                              \
-		source, catalog, function, NULL, 0, 0, 0, 0, false, true                                   \
+		source, catalog, function, kind, 0, 0, 0, 0, false, true                                   \
 	}
 #define SIMPLE(source, catalog, kind, schema)                                                      \
 	{                                                                                              \
@@ -79,24 +79,24 @@ typedef struct Kind
 	{                                                                                              \
 		source, catalog, NULL, kind, 0, acl, owner, type, false, true                              \
 	}
-#define OF_CLUSTER(source, catalog, function)                                                      \
+#define OF_CLUSTER(source, catalog, function, kind)                                                \
 	{                                                                                              \
-		source, catalog, function, NULL, 0, 0, 0, 0, true, false                                   \
+		source, catalog, function, kind, 0, 0, 0, 0, true, false                                   \
 	}
 
 static const Kind kinds[] = {
-    SPECIAL(SM_ROWS_NAMESPACE, NamespaceRelationId, sm_emit_schema),
-    SPECIAL(SM_ROWS_CLASS, RelationRelationId, sm_emit_relation),
-    SPECIAL(SM_ROWS_TYPE, TypeRelationId, sm_emit_type),
-    SPECIAL(SM_ROWS_PROC, ProcedureRelationId, sm_emit_routine),
-    SPECIAL(SM_ROWS_OPFAMILY, OperatorFamilyRelationId, sm_emit_opfamily),
-    SPECIAL(SM_ROWS_COLLATION, CollationRelationId, sm_emit_collation),
-    SPECIAL(SM_ROWS_TS_CONFIG, TSConfigRelationId, sm_emit_ts_config),
-    SPECIAL(SM_ROWS_STATISTIC_EXT, StatisticExtRelationId, sm_emit_statistics),
-    SPECIAL(SM_ROWS_DEFAULT_ACL, DefaultAclRelationId, sm_emit_default_acl),
-    SPECIAL(SM_ROWS_EXTENSION, ExtensionRelationId, sm_emit_extension),
-    SPECIAL(SM_ROWS_PUBLICATION, PublicationRelationId, sm_emit_publication),
-    SPECIAL(SM_ROWS_SUBSCRIPTION, SubscriptionRelationId, sm_emit_subscription),
+    SPECIAL(SM_ROWS_NAMESPACE, NamespaceRelationId, sm_emit_schema, "schema"),
+    SPECIAL(SM_ROWS_CLASS, RelationRelationId, sm_emit_relation, "table"),
+    SPECIAL(SM_ROWS_TYPE, TypeRelationId, sm_emit_type, "type"),
+    SPECIAL(SM_ROWS_PROC, ProcedureRelationId, sm_emit_routine, "function"),
+    SPECIAL(SM_ROWS_OPFAMILY, OperatorFamilyRelationId, sm_emit_opfamily, "operator family"),
+    SPECIAL(SM_ROWS_COLLATION, CollationRelationId, sm_emit_collation, "collation"),
+    SPECIAL(SM_ROWS_TS_CONFIG, TSConfigRelationId, sm_emit_ts_config, "text search configuration"),
+    SPECIAL(SM_ROWS_STATISTIC_EXT, StatisticExtRelationId, sm_emit_statistics, "statistics"),
+    SPECIAL(SM_ROWS_DEFAULT_ACL, DefaultAclRelationId, sm_emit_default_acl, "default privileges"),
+    SPECIAL(SM_ROWS_EXTENSION, ExtensionRelationId, sm_emit_extension, "extension"),
+    SPECIAL(SM_ROWS_PUBLICATION, PublicationRelationId, sm_emit_publication, "publication"),
+    SPECIAL(SM_ROWS_SUBSCRIPTION, SubscriptionRelationId, sm_emit_subscription, "subscription"),
     SIMPLE(SM_ROWS_OPERATOR, OperatorRelationId, "operator", Anum_pg_operator_oprnamespace),
     SIMPLE(SM_ROWS_OPCLASS, OperatorClassRelationId, "operator class",
            Anum_pg_opclass_opcnamespace),
@@ -119,12 +119,12 @@ static const Kind kinds[] = {
              OBJECT_FDW),
     WITH_ACL(SM_ROWS_SERVER, ForeignServerRelationId, "server", Anum_pg_foreign_server_srvacl,
              Anum_pg_foreign_server_srvowner, OBJECT_FOREIGN_SERVER),
-    OF_CLUSTER(SM_ROWS_ROLE, AuthIdRelationId, sm_emit_role),
-    OF_CLUSTER(SM_ROWS_ROLE, DbRoleSettingRelationId, sm_emit_role_setting),
-    OF_CLUSTER(SM_ROWS_DATABASE, DatabaseRelationId, sm_emit_database),
+    OF_CLUSTER(SM_ROWS_ROLE, AuthIdRelationId, sm_emit_role, "role"),
+    OF_CLUSTER(SM_ROWS_ROLE, DbRoleSettingRelationId, sm_emit_role_setting, "role setting"),
+    OF_CLUSTER(SM_ROWS_DATABASE, DatabaseRelationId, sm_emit_database, "database"),
     {SM_ROWS_TABLESPACE, TableSpaceRelationId, NULL, "tablespace", 0, Anum_pg_tablespace_spcacl,
      Anum_pg_tablespace_spcowner, OBJECT_TABLESPACE, true, false},
-    OF_CLUSTER(SM_ROWS_PARAMETER, ParameterAclRelationId, sm_emit_parameter),
+    OF_CLUSTER(SM_ROWS_PARAMETER, ParameterAclRelationId, sm_emit_parameter, "parameter"),
 };
 
 /* Determinism: no setting of a session changes a text. */
@@ -229,7 +229,7 @@ list_keys(SmReader *reader, int *count)
 }
 
 static void
-emit_chunk(SmEmit *emit, const SmObjectKey *keys, int count)
+emit_objects(SmEmit *emit, const SmObjectKey *keys, int count)
 {
 	SmReader *reader = emit->reader;
 
@@ -244,21 +244,22 @@ emit_chunk(SmEmit *emit, const SmObjectKey *keys, int count)
 
 /*
  * Writes some objects in a subtransaction that is rolled back: the deparser's
- * locks go with it.  False where it has to be done again: carefully, because
- * something could not be deparsed, or with a key for secrets.
+ * locks go with it.  0, or the SQLSTATE of what could not be read, in which
+ * case nothing is written; reader->needs_secret says that a key is missing.
  */
-static bool
-try_chunk(SmEmit *emit, const SmObjectKey *keys, int count)
+static int
+try_objects(SmEmit *emit, const SmObjectKey *keys, int count)
 {
 	SmReader *reader = emit->reader;
 	ResourceOwner owner = CurrentResourceOwner;
 	ErrorData *volatile error = NULL;
 	int before = reader->schema->count;
+	int sqlstate;
 
 	BeginInternalSubTransaction(NULL);
 	PG_TRY();
 	{
-		emit_chunk(emit, keys, count);
+		emit_objects(emit, keys, count);
 	}
 	PG_CATCH();
 	{
@@ -271,29 +272,58 @@ try_chunk(SmEmit *emit, const SmObjectKey *keys, int count)
 	MemoryContextSwitchTo(reader->context);
 	CurrentResourceOwner = owner;
 	if (error == NULL)
-		return true;
-	if (!reader->needs_secret && (reader->careful || !sm_deparse_is_of_object(error->sqlerrcode)))
+		return 0;
+	sqlstate = error->sqlerrcode;
+	if (!sm_deparse_is_of_object(sqlstate))
 		ReThrowError(error);
 	reader->schema->count = before;
 	FreeErrorData(error);
-	return false;
+	return sqlstate;
+}
+
+/* An object of which not even the parts can be read: its name, and why. */
+static void
+emit_unreadable(SmEmit *emit, const SmObjectKey *key, int sqlstate)
+{
+	const Kind *kind = find_kind(key->classid);
+
+	sm_emit_begin(emit, key->classid, key->objid);
+	emit->unreadable = list_make1(psprintf("object: %s", unpack_sql_state(sqlstate)));
+	sm_emit_end(emit, kind->cluster, kind->kind, sm_name(emit->reader, key->classid, key->objid));
+}
+
+/* Writes objects of which some cannot be deparsed. */
+static void
+emit_carefully(SmEmit *emit, const SmObjectKey *keys, int count)
+{
+	SmReader *reader = emit->reader;
+
+	reader->careful = true;
+	for (int i = 0; i < count; i++)
+	{
+		int sqlstate = try_objects(emit, &keys[i], 1);
+
+		if (sqlstate != 0)
+			emit_unreadable(emit, &keys[i], sqlstate);
+	}
+	reader->careful = false;
 }
 
 static void
 emit_all(SmEmit *emit, const SmObjectKey *keys, int count)
 {
-	SmReader *reader = emit->reader;
-
 	for (int start = 0; start < count; start += CHUNK)
 	{
-		reader->careful = false;
-		while (!try_chunk(emit, keys + start, Min(CHUNK, count - start)))
+		int length = Min(CHUNK, count - start);
+		int sqlstate = try_objects(emit, keys + start, length);
+
+		if (emit->reader->needs_secret)
 		{
-			if (reader->needs_secret)
-				sm_secret_make_key(reader);
-			else
-				reader->careful = true;
+			sm_secret_make_key(emit->reader);
+			sqlstate = try_objects(emit, keys + start, length);
 		}
+		if (sqlstate != 0)
+			emit_carefully(emit, keys + start, length);
 	}
 }
 
@@ -308,6 +338,32 @@ compare_objects(const void *a, const void *b)
 		return left->cluster ? 1 : -1;
 	order = strcmp(left->kind, right->kind);
 	return order != 0 ? order : strcmp(left->name, right->name);
+}
+
+/*
+ * Sorts; and gives names to those that have none of their own, which are in a
+ * schema whose row is gone.
+ */
+static void
+sort_objects(SmSchema *schema)
+{
+	SmSchemaObject *objects = schema->objects;
+	int again = 1;
+
+	qsort(objects, schema->count, sizeof(SmSchemaObject), compare_objects);
+	for (int i = 1; i < schema->count; i++)
+	{
+		if (compare_objects(&objects[i - again], &objects[i]) != 0)
+		{
+			again = 1;
+			continue;
+		}
+		again++;
+		objects[i].name =
+		    MemoryContextStrdup(schema->context, psprintf("%s (%d)", objects[i].name, again));
+	}
+	if (schema->count > 1)
+		qsort(objects, schema->count, sizeof(SmSchemaObject), compare_objects);
 }
 
 static void
@@ -393,7 +449,7 @@ finish_form(SmReader *reader)
 {
 	SmSchema *schema = reader->schema;
 
-	qsort(schema->objects, schema->count, sizeof(SmSchemaObject), compare_objects);
+	sort_objects(schema);
 	sm_schema_digest(schema);
 	return schema;
 }

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "catalog/pg_class.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -21,6 +22,7 @@
 #include "parser/scanner.h"
 #include "rewrite/rewriteManip.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/resowner.h"
 #include "utils/ruleutils.h"
 
@@ -97,16 +99,19 @@ columns_context(SmEmit *emit)
 {
 	PlannedStmt *statement = makeNode(PlannedStmt);
 	RangeTblEntry *entry = makeNode(RangeTblEntry);
+	HeapTuple tuple = sm_name_row(emit->reader, RelationRelationId, emit->relation);
+	char *name =
+	    HeapTupleIsValid(tuple) ? NameStr(((Form_pg_class) GETSTRUCT(tuple))->relname) : "?";
 	List *names = NIL;
 
 	for (int i = 1; i <= emit->ncolumns; i++)
 		names = lappend(names, makeString(pstrdup(emit->columns[i] ? emit->columns[i] : "?")));
 	/* any kind that takes its columns' names from eref, without a look at a relation */
 	entry->rtekind = RTE_VALUES;
-	entry->eref = makeAlias("r", names);
+	entry->eref = makeAlias(name, names);
 	entry->inFromCl = true;
 	statement->rtable = list_make1(entry);
-	return deparse_context_for_plan_tree(statement, list_make1(pstrdup("r")));
+	return deparse_context_for_plan_tree(statement, list_make1(pstrdup(name)));
 }
 
 /* Whether an expression names what columns_context() has not: system columns. */
@@ -133,7 +138,7 @@ deparse_node(SmEmit *emit, Datum argument, Oid unused)
 	    (!IsA(node, List) && !contain_var_clause(node) && !contain_subplans(node)))
 		context = NIL;
 	else if (has_system_column(node, NULL))
-		context = deparse_context_for("r", emit->relation);
+		context = deparse_context_for(get_rel_name(emit->relation), emit->relation);
 	else
 		context = columns_context(emit);
 	return deparse_expression(node, context, false, false);
