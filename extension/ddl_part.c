@@ -262,9 +262,13 @@ change_constraint(SmDdlTarget *target)
 	const char *name = quote_identifier(change->from->name);
 	bool anew = is_defined_anew(change->from, change->to);
 
-	if (strcmp(property, "inherited") == 0 || strcmp(property, "not_local") == 0)
+	if (strcmp(property, "inherited") == 0 ||
+	    (strcmp(property, "not_local") == 0 &&
+	     sm_node_property(&target->pair->from->object, "partition_bound")))
 		return; /* follows the parents */
-	if (strcmp(property, "triggers_enabled") == 0)
+	if (strcmp(property, "not_local") == 0)
+		sm_ddl_refuse(target, "not_local of a constraint is not written");
+	else if (strcmp(property, "triggers_enabled") == 0)
 		sm_ddl_refuse(target, "the state of a foreign key's own triggers is not written");
 	else if (!anew && strcmp(property, "not_valid") == 0)
 		sm_ddl_add(target, SM_DDL_FOREIGN_KEY, "%s VALIDATE CONSTRAINT %s", alter, name);
