@@ -44,7 +44,6 @@ extern bool sm_test_option_invoker_on(const SmPair *pair, const SmChange *change
 extern bool sm_test_option_invoker_off(const SmPair *pair, const SmChange *change);
 extern bool sm_test_option_check(const SmPair *pair, const SmChange *change);
 extern bool sm_test_option_barrier(const SmPair *pair, const SmChange *change);
-extern bool sm_test_entry_is_gone(const SmPair *pair, const SmChange *change);
 extern bool sm_test_entry_is_new(const SmPair *pair, const SmChange *change);
 
 #endif /* SM_CLASSIFY_TEST_H */

@@ -79,6 +79,11 @@ static const char *const reader_functions[] = {
     /* health */
     "missing_indexes",
     "schema_health",
+    "schema_diff_sql",
+    "schema_sql",
+    "schema_json",
+    "schema_objects_live",
+    "schema_object_live",
     NULL,
 };
 

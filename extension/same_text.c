@@ -180,11 +180,39 @@ collect_relations(Node *node, List **relations)
 	return raw_expression_tree_walker(node, collect_relations, relations);
 }
 
+static bool rename_names(Node *node, Renaming *renaming);
+
+/*
+ * A column stands without a qualifier in a query from one relation alone, as the
+ * server deparses it; an expression has no FROM and is about the table that the
+ * caller named.
+ */
+static bool
+rename_select(SelectStmt *select, Renaming *renaming)
+{
+	const char *outer = renaming->table;
+	bool result;
+
+	if (select->fromClause != NIL)
+	{
+		RangeVar *relation = linitial(select->fromClause);
+
+		renaming->table = NULL;
+		if (list_length(select->fromClause) == 1 && IsA(relation, RangeVar) && relation->schemaname)
+			renaming->table = quote_qualified_identifier(relation->schemaname, relation->relname);
+	}
+	result = raw_expression_tree_walker((Node *) select, rename_names, renaming);
+	renaming->table = outer;
+	return result;
+}
+
 static bool
 rename_names(Node *node, Renaming *renaming)
 {
 	if (node == NULL)
 		return false;
+	if (IsA(node, SelectStmt))
+		return rename_select((SelectStmt *) node, renaming);
 	if (IsA(node, ReturnStmt))
 		return rename_names(((ReturnStmt *) node)->returnval, renaming);
 	if (IsA(node, RangeVar))
