@@ -162,6 +162,12 @@ sm_emit_part(SmEmit *emit)
 }
 
 void
+sm_emit_part_drop(SmEmit *emit)
+{
+	emit->props = &emit->object;
+}
+
+void
 sm_emit_part_end(SmEmit *emit, SmPartKind kind, const char *name, Oid id)
 {
 	struct SmPartList *list = &emit->parts[kind];

@@ -247,8 +247,9 @@ extern void sm_emit_init(SmEmit *emit, SmReader *reader);
 /* starts the next object; ends it under this name */
 extern void sm_emit_begin(SmEmit *emit, Oid classid, Oid objid);
 extern void sm_emit_end(SmEmit *emit, bool cluster, const char *kind, const char *name);
-/* starts a part; ends it under this name */
+/* starts a part; forgets it; ends it under this name */
 extern void sm_emit_part(SmEmit *emit);
+extern void sm_emit_part_drop(SmEmit *emit);
 extern void sm_emit_part_end(SmEmit *emit, SmPartKind kind, const char *name, Oid id);
 /* comment, security labels, extensions depended on; of the object or part */
 extern void sm_emit_common(SmEmit *emit, Oid classid, Oid objid, int32 sub);

@@ -49,4 +49,10 @@ ALTER TABLE public.t SET SCHEMA sm_cat;
 CREATE OR REPLACE VIEW simple WITH (check_option = local, security_barrier) AS SELECT aa AS a, b FROM t WHERE aa > 1;
 :changed;
 
+-- the rule behind a view
+:remember;
+COMMENT ON RULE "_RETURN" ON simple IS 'a rule';
+SELECT body -> 'rules' AS rules FROM schema_objects_live() WHERE name = 'sm_cat.simple';
+:changed;
+
 DROP SCHEMA sm_cat CASCADE;
