@@ -442,10 +442,10 @@ sm_schema_digest(SmSchema *schema)
 }
 
 static SmSchema *
-create_schema(MemoryContext parent)
+create_schema(SmReader *reader)
 {
 	MemoryContext context =
-	    AllocSetContextCreate(parent, "schema as objects", ALLOCSET_DEFAULT_SIZES);
+	    AllocSetContextCreate(reader->context, "schema as objects", ALLOCSET_DEFAULT_SIZES);
 	SmSchema *schema = MemoryContextAlloc(context, sizeof(SmSchema));
 
 	schema->context = context;
@@ -477,10 +477,21 @@ init_reader(SmReader *reader, bool all)
 	reader->all = all;
 }
 
-/*
- * Fills the forms that are there, and gives them to the parent: after an error
- * they go with the reader.
- */
+static void
+finish_forms(SmReader *reader, MemoryContext parent)
+{
+	for (int form = 0; form < SM_FORMS; form++)
+	{
+		if (!use_form(reader, form))
+			continue;
+		sort_objects(reader->schema);
+		sm_schema_digest(reader->schema);
+		/* only now: an error would have left it in a parent that may live long */
+		MemoryContextSetParent(reader->schema->context, parent);
+	}
+}
+
+/* Fills the forms that are there, and gives them to parent. */
 static void
 read_forms(SmReader *reader, MemoryContext parent, const SmObjectKey *only, int nonly)
 {
@@ -499,14 +510,7 @@ read_forms(SmReader *reader, MemoryContext parent, const SmObjectKey *only, int 
 	PopActiveSnapshot();
 	UnregisterSnapshot(reader->snapshot);
 	AtEOXact_GUC(false, level);
-	for (int form = 0; form < SM_FORMS; form++)
-	{
-		if (!use_form(reader, form))
-			continue;
-		sort_objects(reader->schema);
-		sm_schema_digest(reader->schema);
-		MemoryContextSetParent(reader->schema->context, parent);
-	}
+	finish_forms(reader, parent);
 	MemoryContextSwitchTo(before);
 	MemoryContextDelete(reader->context);
 }
@@ -517,7 +521,7 @@ sm_schema_read(MemoryContext parent, bool portable, const SmObjectKey *only, int
 	SmReader reader;
 
 	init_reader(&reader, only == NULL);
-	reader.forms[portable] = create_schema(reader.context);
+	reader.forms[portable] = create_schema(&reader);
 	read_forms(&reader, parent, only, nonly);
 	return reader.forms[portable];
 }
@@ -528,8 +532,8 @@ sm_schema_read_both(MemoryContext parent, const SmObjectKey *only, int nonly, Sm
 	SmReader reader;
 
 	init_reader(&reader, only == NULL);
-	reader.forms[false] = create_schema(reader.context);
-	reader.forms[true] = *portable = create_schema(reader.context);
+	reader.forms[false] = create_schema(&reader);
+	reader.forms[true] = *portable = create_schema(&reader);
 	read_forms(&reader, parent, only, nonly);
 	return reader.forms[false];
 }

@@ -31,8 +31,9 @@ typedef struct SmSchema
 } SmSchema;
 
 /*
- * Reads all objects, or where only is not NULL these, of which those that are
- * gone or are no objects are left out.  portable: the form that is the same on
+ * Reads all objects, or where only is not NULL these (each named once; as
+ * sm_catalog_object() gives them), of which those that are gone or are no
+ * objects are left out.  portable: the form that is the same on
  * all majors.  The result is a child of parent.  All catalog rows come from one
  * snapshot of this moment; names and deparsed texts come from the newest
  * catalogs, so a caller that reads while others change the schema looks at the

@@ -122,7 +122,8 @@ typedef struct SmReader
 	bool needs_secret;         /* it has to be made */
 	SmRows loaded[SM_ROWS_COUNT];
 	bool is_loaded[SM_ROWS_COUNT];
-	Oid last_relation; /* while columns are loaded: that of the row before */
+	int fingers[SM_ROWS_COUNT]; /* where the last search ended */
+	Oid last_relation;          /* while columns are loaded: that of the row before */
 	bool last_has_columns;
 	HTAB *names;     /* of objects, by catalog and OID */
 	HTAB *types;     /* of types, by OID and modifier */

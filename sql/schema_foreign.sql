@@ -13,7 +13,7 @@ CREATE SCHEMA sm_cat2;
 CREATE PUBLICATION regress_sm_pub FOR TABLE t (a, c) WHERE (c > 3), u WITH (publish = 'insert, delete', publish_via_partition_root);
 CREATE PUBLICATION regress_sm_pub2 FOR TABLES IN SCHEMA sm_cat2, sm_cat;
 CREATE PUBLICATION regress_sm_pub3 FOR ALL TABLES;
-CREATE SUBSCRIPTION regress_sm_sub CONNECTION 'host=nowhere password=secret1' PUBLICATION z, y WITH (connect = false, slot_name = NONE, binary);
+CREATE SUBSCRIPTION regress_sm_sub CONNECTION 'host=nowhere password=secret1' PUBLICATION z, y WITH (connect = false, slot_name = NONE, binary, streaming = false);
 CREATE FOREIGN DATA WRAPPER regress_sm_fdw OPTIONS (debug 'true');
 CREATE SERVER regress_sm_server TYPE 'kind' VERSION '3' FOREIGN DATA WRAPPER regress_sm_fdw OPTIONS (host 'h', sslpassword 'secret2');
 CREATE USER MAPPING FOR regress_sm_user SERVER regress_sm_server OPTIONS (password 'secret3');
