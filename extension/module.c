@@ -6,7 +6,6 @@
 #include "postgres.h"
 
 #include "fmgr.h"
-#include "utils/guc.h"
 
 #include "compat.h"
 #include "history.h"
@@ -35,5 +34,4 @@ _PG_init(void)
 	sm_journal_init();
 	sm_journal_seal_init();
 	sm_hook_capture_init();
-	MarkGUCPrefixReserved("summit_migrate");
 }
