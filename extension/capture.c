@@ -179,7 +179,6 @@ write_entries(Capture *capture)
 
 	if (capture->count == 0)
 		return;
-	drop_repeated_alerts(capture);
 	sm_statement_text_current(capture->trigger->parsetree, capture->trigger->tag, &statement);
 	sm_journal_write(capture->schema, false, &statement, capture->entries, capture->count);
 }
@@ -227,8 +226,8 @@ is_replaced(Node *parsetree, const ObjectAddress *address)
 }
 
 /*
- * What a statement changed, and whether that is worth an alert.  New rows of a
- * materialized view are no change of the schema.
+ * What a statement changed, and whether that is worth an alert.  An index that
+ * is built anew, which event triggers see from 17 on, is no change of the schema.
  */
 static void
 judge_command(Capture *capture, SmJournalEntry *entry, const char *identity)
@@ -237,7 +236,7 @@ judge_command(Capture *capture, SmJournalEntry *entry, const char *identity)
 	const char *old_name = sm_notes_name(parsetree, &entry->address);
 
 	entry->after = identity;
-	entry->alert = !entry->in_extension;
+	entry->alert = !entry->in_extension && !IsA(parsetree, ReindexStmt);
 	entry->rewrite = sm_notes_rewrite(parsetree, &entry->address);
 	if (old_name != NULL)
 	{
@@ -319,6 +318,7 @@ capture_commands(void *argument)
 	while (next_row(&rows))
 		add_command(capture, &rows);
 	end_rows(&rows);
+	drop_repeated_alerts(capture);
 	write_entries(capture);
 }
 
@@ -471,6 +471,7 @@ summit_migrate_capture_command_start(PG_FUNCTION_ARGS)
 	PG_RETURN_NULL();
 }
 
+/* New rows of a materialized view are no change of the schema. */
 static bool
 is_refresh(Node *parsetree)
 {

@@ -31,6 +31,7 @@
 
 #define CHANNEL "summit_migrate_drift"
 #define MAX_QUEUE_USAGE 0.5
+#define FEW_ROWS 16 /* not worth a memory context */
 
 typedef enum NotifySetting
 {
@@ -406,6 +407,30 @@ write_entry(Oid schema, Relation relation, Relation alert_relation, Datum *value
 	}
 }
 
+/* Thousands of objects can go in one cascade: what each row took is given back. */
+static void
+write_all(Oid schema, Relation relation, Relation alert_relation, Datum *values, bool *nulls,
+          const SmJournalEntry *entries, int count)
+{
+	MemoryContext context = NULL;
+	MemoryContext old = CurrentMemoryContext;
+
+	if (count > FEW_ROWS)
+	{
+		context = AllocSetContextCreate(old, "summit_migrate journal row", ALLOCSET_DEFAULT_SIZES);
+		MemoryContextSwitchTo(context);
+	}
+	for (int i = 0; i < count; i++)
+	{
+		write_entry(schema, relation, alert_relation, values, nulls, &entries[i]);
+		if (context != NULL)
+			MemoryContextReset(context);
+	}
+	MemoryContextSwitchTo(old);
+	if (context != NULL)
+		MemoryContextDelete(context);
+}
+
 void
 sm_journal_write(Oid schema, bool by_hook, const SmStatementText *statement,
                  const SmJournalEntry *entries, int count)
@@ -426,8 +451,7 @@ sm_journal_write(Oid schema, bool by_hook, const SmStatementText *statement,
 	relation = sm_plain_open(&journal, schema, RowExclusiveLock);
 	if (unit == NULL)
 		alert_relation = sm_plain_open(&alerts, schema, RowExclusiveLock);
-	for (int i = 0; i < count; i++)
-		write_entry(schema, relation, alert_relation, values, nulls, &entries[i]);
+	write_all(schema, relation, alert_relation, values, nulls, entries, count);
 	if (alert_relation != NULL)
 		sm_plain_close(alert_relation);
 	sm_plain_close(relation);

@@ -15,6 +15,7 @@
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "port/pg_bswap.h"
 #include "storage/lock.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -333,28 +334,37 @@ find_end(SmQueryScope *scope, SmSeal *head)
 		*head = last;
 }
 
+static void
+record_head(SmQueryScope *scope, const SmSeal *head, const Settled *settled)
+{
+	Datum values[6] = {
+	    Int64GetDatum(head->number),
+	    hash_datum(head),
+	    TimestampTzGetDatum(GetCurrentTimestamp()),
+	    Int64GetDatum(settled->id),
+	    Int64GetDatum(settled->pending_id),
+	    FullTransactionIdGetDatum(settled->pending_xid),
+	};
+
+	sm_query_execute(scope, &write_head, values, NULL, 0);
+}
+
 void
 sm_seal_rows(SmQueryScope *scope, SmSeal *head)
 {
 	int64 first;
 	Settled before;
 	Settled after;
-	Datum values[6];
 
 	find_end(scope, head);
 	read_settlement(scope, &before, &after);
 	first = head->number;
 	while (seal_batch(scope, head, before.id) > 0)
 		CHECK_FOR_INTERRUPTS();
+	if (head->number != first || after.id != before.id)
+		record_head(scope, head, &after);
 	if (head->number == first)
 		return;
-	values[0] = Int64GetDatum(head->number);
-	values[1] = hash_datum(head);
-	values[2] = TimestampTzGetDatum(GetCurrentTimestamp());
-	values[3] = Int64GetDatum(after.id);
-	values[4] = Int64GetDatum(after.pending_id);
-	values[5] = FullTransactionIdGetDatum(after.pending_xid);
-	sm_query_execute(scope, &write_head, values, NULL, 0);
 	anchor = *head;
 	anchor_subxact = GetCurrentSubTransactionId();
 }

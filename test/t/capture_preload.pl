@@ -39,6 +39,7 @@ my @cases = (
 	[ 'DROP ROLE s, "R r"', 'DROP ROLE|role|s||removed|high' . "\n" . 'DROP ROLE|role|"R r"||removed|high' ],
 	[ 'ALTER DATABASE postgres SET work_mem = 100', 'ALTER DATABASE|database|postgres|postgres|changed|medium' ],
 	[ q{COMMENT ON DATABASE postgres IS 'd'}, 'COMMENT|database|postgres|postgres|changed|low' ],
+	[ 'ALTER DATABASE postgres REFRESH COLLATION VERSION', 'ALTER DATABASE|database|postgres|postgres|changed|medium' ],
 	[ 'CREATE DATABASE made', 'CREATE DATABASE|database||made|added|medium' ],
 	[ 'ALTER DATABASE made RENAME TO made_2', 'ALTER DATABASE|database|made|made_2|renamed|high' ],
 	[ 'DROP DATABASE made_2', 'DROP DATABASE|database|made_2||removed|critical' ],
