@@ -113,7 +113,7 @@ RETURNS TABLE (what text, removed bigint)
 LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_prune';
 COMMENT ON FUNCTION prune(interval) IS
-'Removes snapshots that are older, and objects that no snapshot has any more; returns how many of what. The newest expected snapshot stays, and those of versions. Not in REPEATABLE READ (ERRCODE_INVALID_TRANSACTION_STATE).';
+'Removes snapshots that are older, objects that no snapshot has any more, and the sealed beginning of the journal (prune_journal); returns how many of what. The newest expected snapshot stays, and those of versions. Not in REPEATABLE READ (ERRCODE_INVALID_TRANSACTION_STATE).';
 
 SELECT pg_catalog.pg_extension_config_dump('schema_objects', '');
 SELECT pg_catalog.pg_extension_config_dump('schema_buckets', '');
