@@ -113,23 +113,45 @@ is_starting(const char *conninfo)
 	return answer == PQPING_REJECT || answer == PQPING_NO_RESPONSE;
 }
 
-/* Connects, trying again for wait_ms while the server is starting. */
+/*
+ * Connects, trying again for wait_ms while the server is starting; once more
+ * where it has become ready between the attempt and the question.
+ */
 static PGconn *
 connect_wait(const char *conninfo, int wait_ms)
 {
 	double deadline = now_ms() + wait_ms;
+	bool last = false;
 
 	for (;;)
 	{
 		PGconn *pg = connect_once(conninfo);
 
-		if (PQstatus(pg) == CONNECTION_OK || now_ms() >= deadline || !is_starting(conninfo))
+		if (PQstatus(pg) == CONNECTION_OK || now_ms() >= deadline || last)
 			return pg;
+		last = !is_starting(conninfo);
 		sm_output_detail("waiting for the server: %s", PQerrorMessage(pg));
 		PQfinish(pg);
 		if (!sm_interrupt_sleep(RETRY_MS))
 			exit(sm_interrupt_code());
 	}
+}
+
+static const char *
+origin_of(const SmConfig *config, const char *conninfo)
+{
+	return conninfo == config->conninfo ? config->conninfo_origin : "the target's section";
+}
+
+/* libpq's message would quote it, with the password in it. */
+static void
+fail_unreadable(const SmConfig *config, const char *conninfo)
+{
+	sm_error_fail(SM_EXIT_USAGE,
+	              "Write it as \"host=... dbname=...\" or postgresql://user@host/dbname; in a "
+	              "password @ is written %40, / is %2F, : is %3A. Better: a password file "
+	              "(~/.pgpass).",
+	              "the connection string from %s cannot be read", origin_of(config, conninfo));
 }
 
 static void
@@ -139,11 +161,11 @@ fail_connect(const SmConfig *config, const char *conninfo, PGconn *pg)
 	char *shown = sm_conn_redact(conninfo);
 
 	error.why = pg_strdup(PQerrorMessage(pg));
-	error.next = psprintf(
-	    "The connection is from %s: %s. Check it with psql, or give --conninfo, "
-	    "DATABASE_URL or libpq's variables; --connect-wait 60s waits for a server "
-	    "that is starting.",
-	    conninfo == config->conninfo ? config->conninfo_origin : "the target's section", shown);
+	error.next =
+	    psprintf("The connection is from %s: %s. Check it with psql, or give --conninfo, "
+	             "DATABASE_URL or libpq's variables; --connect-wait 60s waits for a server "
+	             "that is starting.",
+	             origin_of(config, conninfo), shown);
 	PQfinish(pg);
 	sm_error_exit(&error);
 }
@@ -286,6 +308,13 @@ sm_conn_open(const SmConfig *config, const char *conninfo, int flags)
 	conn->config = config;
 	conn->flags = flags;
 	conn->conninfo = conninfo != NULL ? conninfo : config->conninfo;
+	if (!sm_conn_is_readable(conn->conninfo))
+	{
+		if ((flags & SM_CONN_TRY) == 0)
+			fail_unreadable(config, conn->conninfo);
+		pg_free(conn);
+		return NULL;
+	}
 	conn->pg = connect_wait(conn->conninfo, config->connect_wait);
 	if (PQstatus(conn->pg) != CONNECTION_OK)
 	{

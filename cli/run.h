@@ -37,6 +37,7 @@ typedef struct SmSession
 typedef struct SmWatch
 {
 	SmConn *conn;      /* NULL until it is needed */
+	int lock_timeout;  /* ms that a lock is waited for; 0: no limit */
 	bool unusable;     /* it could not be opened: the run does without */
 	double next;       /* when to look again, in ms of sm_clock() */
 	double waited;     /* ms that the unit has waited for locks */

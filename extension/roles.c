@@ -46,6 +46,8 @@ static const char *const reader_functions[] = {
     "migration_lock_holders",
     "get_environment",
     "parse_migration",
+    "redacted_statement",
+    "statement_relations",
     /* the schema */
     "catalog_disposition",
     "schema_objects_live",

@@ -189,5 +189,5 @@ sm_statement_text_current(Node *parsetree, CommandTag tag, SmStatementText *resu
 	else
 		result->text = "";
 	if (result->redacted)
-		result->text = psprintf("%s (text withheld: it can hold a secret)", GetCommandTagName(tag));
+		result->text = psprintf(SM_REDACT_FORMAT, GetCommandTagName(tag));
 }
