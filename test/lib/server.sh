@@ -13,7 +13,8 @@ with_test_environment() {
 	env -i PATH="$bindir:$PATH" HOME="$work/home" LANG=C.UTF-8 TERM="${TERM:-dumb}" \
 		TMPDIR="${TMPDIR:-/tmp}" PROTOCOL="${PROTOCOL:-}" CI="${CI:-}" JOBS="${JOBS:-2}" PG_CONFIG="$PG_CONFIG" \
 		PG_REGRESS="$pgxs_tests/regress/pg_regress" PGXS_TESTS="$pgxs_tests" \
-		${KEEP:+PG_TEST_NOCLEAN=1} ${GCOV_PREFIX:+GCOV_PREFIX="$GCOV_PREFIX"} "$@"
+		${ORACLE_SEED:+ORACLE_SEED="$ORACLE_SEED"} ${ORACLE_STEPS:+ORACLE_STEPS="$ORACLE_STEPS"} \
+		${ORACLE_ONLY:+ORACLE_ONLY="$ORACLE_ONLY"} ${KEEP:+PG_TEST_NOCLEAN=1} ${GCOV_PREFIX:+GCOV_PREFIX="$GCOV_PREFIX"} "$@"
 }
 
 as_test_user() {

@@ -1,0 +1,22 @@
+-- What the base schema needs from the cluster.  Run once a server, before base.sql.
+CREATE ROLE oracle_owner;
+CREATE ROLE oracle_app LOGIN;
+CREATE ROLE oracle_reader NOLOGIN;
+CREATE ROLE oracle_group;
+CREATE ROLE oracle_looker LOGIN;
+CREATE ROLE oracle_heir;
+CREATE ROLE oracle_other CONNECTION LIMIT 7 VALID UNTIL '2040-01-01 00:00:00+00';
+GRANT oracle_group TO oracle_app;
+GRANT oracle_owner TO oracle_reader WITH ADMIN OPTION;
+ALTER ROLE oracle_app SET work_mem = '7MB';
+COMMENT ON ROLE oracle_app IS 'the application';
+GRANT SET ON PARAMETER session_replication_role TO oracle_app;
+SET allow_in_place_tablespaces = on;
+CREATE TABLESPACE oracle_space LOCATION '';
+CREATE TABLESPACE oracle_second LOCATION '';
+COMMENT ON TABLESPACE oracle_space IS 'fast disks';
+GRANT CREATE ON TABLESPACE oracle_space TO oracle_owner;
+CREATE DATABASE oracle_neighbour CONNECTION LIMIT 9;
+COMMENT ON DATABASE oracle_neighbour IS 'next door';
+ALTER ROLE oracle_app IN DATABASE oracle_neighbour SET work_mem = '8MB';
+ALTER DATABASE oracle_neighbour SET lock_timeout = '3s';
