@@ -188,6 +188,23 @@ print_alerts(const char *verb, const PGresult *rows)
 
 /* ---- the verbs ---- */
 
+/* Without a schema that is expected there is no answer, which must not look like a good one. */
+static void
+require_expected(SmConn *conn)
+{
+	char *query =
+	    psprintf("SELECT FROM %s.snapshot_list() s WHERE s.expected LIMIT 1", conn->schema);
+	PGresult *rows = sm_conn_query(conn, query, 0, NULL);
+
+	if (PQntuples(rows) == 0)
+		sm_error_fail(SM_EXIT_USAGE,
+		              "init makes the schema as it is the expected one, and so does the first "
+		              "apply; drift check --from-files needs none.",
+		              "the database has no expected schema yet");
+	PQclear(rows);
+	pg_free(query);
+}
+
 /* Compares when no run is in between; one that begins meanwhile makes it look again. */
 static PGresult *
 compare(SmConn *conn)
@@ -217,6 +234,7 @@ check(SmContext *context, SmConn *conn)
 
 	if (context->options.from_files)
 		return sm_drift_from_files(context, conn);
+	require_expected(conn);
 	rows = compare(conn);
 	count = PQntuples(rows);
 	print_alerts("check", rows);
@@ -257,7 +275,7 @@ decide(SmContext *context, SmConn *conn, const char *verb)
 	if (all)
 		PQclear(sm_conn_call(conn, "accept_schema(text)", values + 1));
 	else
-		PQclear(sm_conn_call(conn, accepts ? "accept_drift(int4,text)" : "resolve_drift(int4,text)",
+		PQclear(sm_conn_call(conn, accepts ? "accept_drift(int8,text)" : "resolve_drift(int8,text)",
 		                     values));
 	if (sm_output_is_json())
 	{

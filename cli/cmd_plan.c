@@ -11,17 +11,27 @@
 
 static const char *const kinds[] = {"transaction", "statement", "batch"};
 
+/* What is shown of a statement. */
+static char *
+shown_text(const SmStatement *statement)
+{
+	return statement->secret ? psprintf("%s (text withheld: it can hold a secret)", statement->tag)
+	                         : pnstrdup(statement->text, statement->length);
+}
+
 /* The statement on one line, cut where it is long. */
 static char *
 short_text(const SmStatement *statement)
 {
+	char *whole = shown_text(statement);
+	size_t whole_length = strlen(whole);
 	char *text = pg_malloc(SHOWN_LENGTH + 4);
 	size_t length = 0;
 	bool space = false;
 
-	for (size_t i = 0; i < statement->length && length < SHOWN_LENGTH - 1; i++)
+	for (size_t i = 0; i < whole_length && length < SHOWN_LENGTH - 1; i++)
 	{
-		unsigned char c = statement->text[i];
+		unsigned char c = whole[i];
 
 		if (c <= ' ')
 		{
@@ -37,6 +47,7 @@ short_text(const SmStatement *statement)
 	while (length > 0 && length >= SHOWN_LENGTH - 1 && IS_HIGHBIT_SET(text[length - 1]))
 		length--;
 	strcpy(text + length, length >= SHOWN_LENGTH - 2 ? "…" : "");
+	pg_free(whole);
 	return text;
 }
 
@@ -120,7 +131,7 @@ unit_json(const SmUnit *unit)
 	{
 		const SmStatement *statement = &unit->statements[i];
 		cJSON *item = cJSON_CreateObject();
-		char *text = pnstrdup(statement->text, statement->length);
+		char *text = shown_text(statement);
 
 		cJSON_AddNumberToObject(item, "line", statement->line);
 		sm_output_add_text(item, "tag", statement->tag);

@@ -21,7 +21,8 @@ libpq_version(void)
 int
 sm_cmd_version(SmContext *context)
 {
-	SmConn *conn = sm_conn_open(&context->config, NULL, SM_CONN_TRY | SM_CONN_ANY_ENVIRONMENT);
+	SmConn *conn = sm_conn_open(&context->config, NULL,
+	                            SM_CONN_TRY | SM_CONN_ANY_ENVIRONMENT | SM_CONN_ANY_SERVER);
 	cJSON *document = cJSON_CreateObject();
 	char *libpq = libpq_version();
 

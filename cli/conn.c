@@ -21,10 +21,12 @@
 /*
  * A session that holds a lock must go when its client goes: the server looks
  * for the client while a statement runs, keepalives find a dead host, and no
- * idle timeout of the database's takes the lock away in between.
+ * idle timeout of the database's takes the lock away in between.  Files are
+ * parsed with standard_conforming_strings on, and so they must run.
  */
 const char *const sm_conn_writer_settings =
-    "SET client_connection_check_interval = '500ms'; SET idle_session_timeout = 0; "
+    "SET standard_conforming_strings = on; SET client_connection_check_interval = '500ms'; SET "
+    "idle_session_timeout = 0; "
     "SET idle_in_transaction_session_timeout = 0; SET tcp_keepalives_idle = 10; "
     "SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3; SET tcp_user_timeout = '20s'; ";
 
@@ -111,23 +113,45 @@ is_starting(const char *conninfo)
 	return answer == PQPING_REJECT || answer == PQPING_NO_RESPONSE;
 }
 
-/* Connects, trying again for wait_ms while the server is starting. */
+/*
+ * Connects, trying again for wait_ms while the server is starting; once more
+ * where it has become ready between the attempt and the question.
+ */
 static PGconn *
 connect_wait(const char *conninfo, int wait_ms)
 {
 	double deadline = now_ms() + wait_ms;
+	bool last = false;
 
 	for (;;)
 	{
 		PGconn *pg = connect_once(conninfo);
 
-		if (PQstatus(pg) == CONNECTION_OK || now_ms() >= deadline || !is_starting(conninfo))
+		if (PQstatus(pg) == CONNECTION_OK || now_ms() >= deadline || last)
 			return pg;
+		last = !is_starting(conninfo);
 		sm_output_detail("waiting for the server: %s", PQerrorMessage(pg));
 		PQfinish(pg);
 		if (!sm_interrupt_sleep(RETRY_MS))
 			exit(sm_interrupt_code());
 	}
+}
+
+static const char *
+origin_of(const SmConfig *config, const char *conninfo)
+{
+	return conninfo == config->conninfo ? config->conninfo_origin : "the target's section";
+}
+
+/* libpq's message would quote it, with the password in it. */
+static void
+fail_unreadable(const SmConfig *config, const char *conninfo)
+{
+	sm_error_fail(SM_EXIT_USAGE,
+	              "Write it as \"host=... dbname=...\" or postgresql://user@host/dbname; in a "
+	              "password @ is written %40, / is %2F, : is %3A. Better: a password file "
+	              "(~/.pgpass).",
+	              "the connection string from %s cannot be read", origin_of(config, conninfo));
 }
 
 static void
@@ -137,11 +161,11 @@ fail_connect(const SmConfig *config, const char *conninfo, PGconn *pg)
 	char *shown = sm_conn_redact(conninfo);
 
 	error.why = pg_strdup(PQerrorMessage(pg));
-	error.next = psprintf(
-	    "The connection is from %s: %s. Check it with psql, or give --conninfo, "
-	    "DATABASE_URL or libpq's variables; --connect-wait 60s waits for a server "
-	    "that is starting.",
-	    conninfo == config->conninfo ? config->conninfo_origin : "the target's section", shown);
+	error.next =
+	    psprintf("The connection is from %s: %s. Check it with psql, or give --conninfo, "
+	             "DATABASE_URL or libpq's variables; --connect-wait 60s waits for a server "
+	             "that is starting.",
+	             origin_of(config, conninfo), shown);
 	PQfinish(pg);
 	sm_error_exit(&error);
 }
@@ -189,13 +213,29 @@ refuse_pooler(SmConn *conn, const char *backend_pid)
 	    backend_pid, PQbackendPID(conn->pg));
 }
 
+/*
+ * The settings of a writer's session, which only now is known to be its own, and
+ * the environment's name where it may be asked for: not without the extension,
+ * nor by a role that may read versions only.
+ */
+static void
+prepare_session(SmConn *conn, bool may_ask)
+{
+	const char *settings = conn->flags & SM_CONN_WRITER ? sm_conn_writer_settings : "";
+	char *query = may_ask ? psprintf("%sSELECT %s.get_environment()", settings, conn->schema)
+	                      : psprintf("%sSELECT NULL", settings);
+	PGresult *result = ask(conn, query);
+
+	replace(&conn->environment, copy_value(result, 0));
+	PQclear(result);
+	pg_free(query);
+}
+
 /* Asks the server what it is. */
 static void
 read_facts(SmConn *conn)
 {
-	char *query =
-	    psprintf("%s%s", conn->flags & SM_CONN_WRITER ? sm_conn_writer_settings : "", facts_query);
-	PGresult *result = ask(conn, query);
+	PGresult *result = ask(conn, facts_query);
 	bool may_ask;
 
 	refuse_pooler(conn, PQgetvalue(result, 0, 0));
@@ -215,15 +255,7 @@ read_facts(SmConn *conn)
 	        PQgetisnull(result, 0, 12) ? NULL : pg_strdup(fmtId(PQgetvalue(result, 0, 12))));
 	may_ask = PQgetvalue(result, 0, 13)[0] == 't';
 	PQclear(result);
-	pg_free(query);
-	replace(&conn->environment, NULL);
-	if (!may_ask)
-		return; /* a role that may read versions only, or no extension */
-	query = psprintf("SELECT %s.get_environment()", conn->schema);
-	result = ask(conn, query);
-	replace(&conn->environment, copy_value(result, 0));
-	PQclear(result);
-	pg_free(query);
+	prepare_session(conn, may_ask);
 }
 
 static void
@@ -276,6 +308,13 @@ sm_conn_open(const SmConfig *config, const char *conninfo, int flags)
 	conn->config = config;
 	conn->flags = flags;
 	conn->conninfo = conninfo != NULL ? conninfo : config->conninfo;
+	if (!sm_conn_is_readable(conn->conninfo))
+	{
+		if ((flags & SM_CONN_TRY) == 0)
+			fail_unreadable(config, conn->conninfo);
+		pg_free(conn);
+		return NULL;
+	}
 	conn->pg = connect_wait(conn->conninfo, config->connect_wait);
 	if (PQstatus(conn->pg) != CONNECTION_OK)
 	{

@@ -98,6 +98,12 @@ extern char *sm_conn_array(const char *const *items, int nitems);
  */
 extern char *sm_conn_redact(const char *conninfo);
 
+/*
+ * Whether libpq reads the connection string, and so that no part of a password
+ * stands where it would be shown.  NULL can be read.
+ */
+extern bool sm_conn_is_readable(const char *conninfo);
+
 /* Exits with SM_EXIT_USAGE when a connection string, from an option or so, holds a secret. */
 extern void sm_conn_refuse_secret(const char *origin, const char *conninfo);
 

@@ -91,10 +91,11 @@ compare_snapshots(SmDifference *difference, SmConn *conn, const SmSide *from, co
 
 /* %s: the extension's schema */
 static const char *const objects_query =
-    "WITH o AS MATERIALIZED (SELECT p.side, r.* FROM (VALUES (1, $1::pg_catalog.jsonb), "
-    "(2, $2::pg_catalog.jsonb), (3, $3::pg_catalog.jsonb), (4, $4::pg_catalog.jsonb)) "
-    "p (side, objects), pg_catalog.jsonb_to_recordset(coalesce(p.objects -> 'objects', p.objects)) "
-    "r (kind pg_catalog.text, name pg_catalog.text, body pg_catalog.jsonb)), "
+    "WITH o AS MATERIALIZED (SELECT p.side, k.key AS kind, n.key AS name, n.value AS body "
+    "FROM (VALUES (1, $1::pg_catalog.jsonb), (2, $2::pg_catalog.jsonb), "
+    "(3, $3::pg_catalog.jsonb), (4, $4::pg_catalog.jsonb)) p (side, objects), "
+    "pg_catalog.jsonb_each(coalesce(p.objects -> 'objects', p.objects)) k, "
+    "pg_catalog.jsonb_each(k.value) n), "
     "unsettled AS MATERIALIZED (SELECT kind, name FROM (SELECT * FROM o WHERE side = 3) a "
     "FULL JOIN (SELECT * FROM o WHERE side = 4) b USING (kind, name) "
     "WHERE a.body IS DISTINCT FROM b.body), "
@@ -113,7 +114,7 @@ void
 sm_difference_objects(SmDifference *difference, SmConn *conn, const char *from, const char *to,
                       const char *before, const char *after)
 {
-	const char *values[] = {from, to, before == NULL ? "[]" : before, after == NULL ? "[]" : after};
+	const char *values[] = {from, to, before == NULL ? "{}" : before, after == NULL ? "{}" : after};
 	char *query = psprintf(objects_query, conn->schema);
 
 	memset(difference, 0, sizeof(SmDifference));

@@ -16,7 +16,7 @@
 SmOutcome
 sm_engine_unit(SmWork *work, SmUnit *unit)
 {
-	sm_watch_start(work->run);
+	sm_watch_start(work->run, sm_engine_lock_timeout(work));
 	switch (unit->kind)
 	{
 		case SM_UNIT_STATEMENT:
@@ -205,6 +205,13 @@ sm_engine_refuse(SmWork *work, SmUnit *unit, SmError *error)
 	return end_unit(work, unit, error, statement->position, 0);
 }
 
+void
+sm_engine_name_holders(SmWork *work, const SmStatement *statement, const char *sqlstate)
+{
+	if (sqlstate != NULL && strcmp(sqlstate, "55P03") == 0 && !sm_interrupt_pending())
+		sm_watch_name_holders(work->run, statement);
+}
+
 /* The session was ended from outside: by an administrator, or with its server. */
 static SmOutcome
 lost_outcome(SmExchange *exchange)
@@ -231,6 +238,8 @@ sm_engine_failed(SmWork *work, SmUnit *unit, SmExchange *exchange, int attempt, 
 		return false;
 	}
 	sqlstate = PQresultErrorField(exchange->error, PG_DIAG_SQLSTATE);
+	if (exchange->failed.part == SM_PART_STATEMENT)
+		sm_engine_name_holders(work, &unit->statements[exchange->failed.index], sqlstate);
 	again = !sm_interrupt_pending() && sm_retry_wait(run, sqlstate, attempt, started);
 	if (!again)
 	{

@@ -64,6 +64,10 @@ extern bool sm_engine_has_checks(const SmWork *work, bool pre);
 /* Runs a query that answers yes or no; -1 with run->failure when it fails. */
 extern int sm_engine_ask(SmRun *run, const char *query);
 
+/* Where the error says that a lock was not granted and nobody was seen in the way, looks again. */
+extern void sm_engine_name_holders(SmWork *work, const SmStatement *statement,
+                                   const char *sqlstate);
+
 /*
  * What an exchange that did not succeed means for the unit: whether it is tried
  * again (true), or *outcome.  Records and reports a failure.

@@ -177,6 +177,7 @@ failed(SmWork *work, SmUnit *unit, int attempt, double started, SmOutcome *outco
 		return false;
 	}
 	sm_ledger_warn(run, "the failure could not be recorded in the ledger");
+	sm_engine_name_holders(work, &unit->statements[0], sqlstate);
 	again = sqlstate != NULL && !sm_interrupt_pending() &&
 	        sm_retry_wait(run, sqlstate, attempt, started);
 	run->failure = again ? NULL : failure;

@@ -10,14 +10,25 @@
 #include "ledger.h"
 #include "session.h"
 
-/* SET TRANSACTION must come before anything else, the ledger's call included. */
+/*
+ * SET TRANSACTION must come before anything else, the ledger's call included.
+ * Behind a RESET the rest must still run as it was parsed.
+ */
 static void
 send_statements(SmExchange *exchange, const SmUnit *unit, bool leading)
 {
 	for (int i = 0; i < unit->nstatements; i++)
-		if (unit->statements[i].leading == leading)
-			sm_exchange_query(exchange, SM_PART_STATEMENT, i,
-			                  sm_engine_text(exchange->run, &unit->statements[i]), 0, NULL);
+	{
+		const SmStatement *statement = &unit->statements[i];
+
+		if (statement->leading != leading)
+			continue;
+		sm_exchange_query(exchange, SM_PART_STATEMENT, i, sm_engine_text(exchange->run, statement),
+		                  0, NULL);
+		if (sm_session_is_reset_by(statement))
+			sm_exchange_query(exchange, SM_PART_SETTING, 0, "SET standard_conforming_strings = on",
+			                  0, NULL);
+	}
 }
 
 static void

@@ -54,6 +54,7 @@ typedef struct SmStatement
 	const char *tag; /* command tag */
 	bool replay;     /* a setting that later units need */
 	bool leading;    /* must come before all else in its transaction */
+	bool secret;     /* its text can hold one: it is not shown */
 } SmStatement;
 
 /* How a batched statement walks over its table. */

@@ -328,6 +328,8 @@ read_option(Reading *reading)
 			statement->replay = said;
 		else if (name_is(reading, "leading"))
 			statement->leading = said;
+		else if (name_is(reading, "secret"))
+			statement->secret = said;
 	}
 }
 

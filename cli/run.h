@@ -26,6 +26,7 @@ typedef struct SmSession
 {
 	bool touched;          /* something in it may have to be reset */
 	bool looked;           /* the fields below are what the server says */
+	bool was_reset;        /* RESET may have taken the settings of ours away */
 	char *role;            /* NULL: the connection's own */
 	char *authorization;   /* NULL: the connection's own */
 	int lock_timeout;      /* ms that the file has set; -1: it has not */
@@ -36,6 +37,7 @@ typedef struct SmSession
 typedef struct SmWatch
 {
 	SmConn *conn;      /* NULL until it is needed */
+	int lock_timeout;  /* ms that a lock is waited for; 0: no limit */
 	bool unusable;     /* it could not be opened: the run does without */
 	double next;       /* when to look again, in ms of sm_clock() */
 	double waited;     /* ms that the unit has waited for locks */

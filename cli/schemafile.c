@@ -19,8 +19,7 @@
 #include "error.h"
 #include "schemafile.h"
 
-#define FORMAT "summit-migrate schema"
-#define FORMAT_VERSION 1
+#define FORMAT 1 /* as in the extension's schema_json(), which load_schema_json() reads */
 #define SQL_HEAD "-- summit-migrate schema 1"
 
 /* ---- making the text ---- */
@@ -57,6 +56,24 @@ append_indented(PQExpBuffer text, const char *lines, const char *indent)
 	}
 }
 
+/* "kind": {"name": body, …}, …, from rows of kind, name and body in their order. */
+static void
+append_objects(PQExpBuffer text, const PGresult *rows)
+{
+	for (int i = 0; i < PQntuples(rows); i++)
+	{
+		const char *kind = PQgetvalue(rows, i, 0);
+		bool first = i == 0 || strcmp(kind, PQgetvalue(rows, i - 1, 0)) != 0;
+
+		if (first)
+			appendPQExpBuffer(text, "%s\n    %s: {", i > 0 ? "\n    }," : "", kind);
+		appendPQExpBuffer(text, "%s\n      %s: ", first ? "" : ",", PQgetvalue(rows, i, 1));
+		append_indented(text, PQgetvalue(rows, i, 2), "      ");
+	}
+	if (PQntuples(rows) > 0)
+		appendPQExpBufferStr(text, "\n    }");
+}
+
 char *
 sm_schemafile_json(SmConn *conn, bool portable)
 {
@@ -72,21 +89,13 @@ sm_schemafile_json(SmConn *conn, bool portable)
 	PQExpBufferData text;
 
 	initPQExpBuffer(&text);
-	appendPQExpBuffer(&text,
-	                  "{\n  \"format\": \"" FORMAT "\",\n  \"version\": %d,\n  \"form\": \"%s\",\n",
-	                  FORMAT_VERSION, portable ? "portable" : "exact");
+	appendPQExpBuffer(&text, "{\n  \"format\": %d,\n  \"form\": \"%s\",\n", FORMAT,
+	                  portable ? "portable" : "exact");
 	if (!portable)
 		appendPQExpBuffer(&text, "  \"server_major\": %d,\n", conn->server_version / 10000);
-	appendPQExpBufferStr(&text, "  \"objects\": [");
-	for (int i = 0; i < PQntuples(rows); i++)
-	{
-		appendPQExpBuffer(&text,
-		                  "%s\n    {\"kind\": %s, \"name\": %s, \"body\": ", i > 0 ? "," : "",
-		                  PQgetvalue(rows, i, 0), PQgetvalue(rows, i, 1));
-		append_indented(&text, PQgetvalue(rows, i, 2), "    ");
-		appendPQExpBufferChar(&text, '}');
-	}
-	appendPQExpBufferStr(&text, "\n  ]\n}\n");
+	appendPQExpBufferStr(&text, "  \"objects\": {");
+	append_objects(&text, rows);
+	appendPQExpBufferStr(&text, "\n  }\n}\n");
 	PQclear(rows);
 	pg_free(query);
 	free(condition);
@@ -256,16 +265,14 @@ static void
 read_json(SmSchemaFile *file)
 {
 	cJSON *document = cJSON_Parse(file->text);
-	const cJSON *version = cJSON_GetObjectItemCaseSensitive(document, "version");
+	const cJSON *format = cJSON_GetObjectItemCaseSensitive(document, "format");
 	const cJSON *major = cJSON_GetObjectItemCaseSensitive(document, "server_major");
 
 	if (document == NULL)
 		refuse(file->path, "it is not valid JSON");
-	if (!is_text(document, "format", FORMAT) ||
-	    !cJSON_IsArray(cJSON_GetObjectItemCaseSensitive(document, "objects")))
-		refuse(file->path, "its \"format\" is not \"" FORMAT "\", or it has no \"objects\"");
-	if (!cJSON_IsNumber(version) || version->valueint != FORMAT_VERSION)
-		refuse(file->path, "its \"version\" is one that this program does not know");
+	if (!cJSON_IsNumber(format) || format->valueint != FORMAT ||
+	    !cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(document, "objects")))
+		refuse(file->path, "its \"format\" is not one that is known, or it has no \"objects\"");
 	file->portable = is_text(document, "form", "portable");
 	if (!file->portable && !(is_text(document, "form", "exact") && cJSON_IsNumber(major)))
 		refuse(file->path, "its \"form\" is not known");

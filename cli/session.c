@@ -22,7 +22,7 @@ forget(SmSession *session)
 	replace(&session->role, NULL);
 	replace(&session->authorization, NULL);
 	session->lock_timeout = session->statement_timeout = -1;
-	session->touched = false;
+	session->touched = session->was_reset = false;
 	session->looked = true;
 }
 
@@ -103,6 +103,7 @@ sm_session_replay(SmRun *run, const SmPhase *phase)
 			pg_free(text);
 			run->session.touched = true;
 			run->session.looked = false;
+			run->session.was_reset |= sm_session_is_reset_by(&unit->statements[j]);
 			if (!done)
 				return false;
 		}
@@ -152,6 +153,12 @@ sm_session_takes_prepared(const SmUnit *unit)
 	return false;
 }
 
+bool
+sm_session_is_reset_by(const SmStatement *statement)
+{
+	return strcmp(statement->tag, "RESET") == 0;
+}
+
 void
 sm_session_note(SmRun *run, const SmUnit *unit)
 {
@@ -163,6 +170,7 @@ sm_session_note(SmRun *run, const SmUnit *unit)
 			continue;
 		run->session.touched = true;
 		run->session.looked = false;
+		run->session.was_reset |= sm_session_is_reset_by(&unit->statements[i]);
 		if (takes_prepared(tag))
 			run->prepared = false;
 	}
@@ -177,19 +185,23 @@ changed_timeout(const PGresult *result, int column)
 	return atoi(PQgetvalue(result, 0, column));
 }
 
+static const char *const look_query =
+    "SELECT pg_catalog.current_setting('role'), session_user, l.setting, l.reset_val, s.setting, "
+    "s.reset_val FROM pg_catalog.pg_settings l, pg_catalog.pg_settings s "
+    "WHERE l.name = 'lock_timeout' AND s.name = 'statement_timeout'";
+
 bool
 sm_session_look(SmRun *run)
 {
 	SmSession *session = &run->session;
+	char *query;
 	PGresult *result;
 
 	if (session->looked)
 		return true;
-	result =
-	    PQexec(run->conn->pg, "SELECT pg_catalog.current_setting('role'), session_user, l.setting, "
-	                          "l.reset_val, s.setting, s.reset_val "
-	                          "FROM pg_catalog.pg_settings l, pg_catalog.pg_settings s "
-	                          "WHERE l.name = 'lock_timeout' AND s.name = 'statement_timeout'");
+	query = psprintf("%s%s", session->was_reset ? sm_conn_writer_settings : "", look_query);
+	result = PQexec(run->conn->pg, query);
+	pg_free(query);
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)
 		return succeeded(run, result);
 	replace(&session->role, strcmp(PQgetvalue(result, 0, 0), run->conn->role) == 0
@@ -202,6 +214,7 @@ sm_session_look(SmRun *run)
 	session->lock_timeout = changed_timeout(result, 2);
 	session->statement_timeout = changed_timeout(result, 4);
 	session->looked = true;
+	session->was_reset = false;
 	return succeeded(run, result);
 }
 

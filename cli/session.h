@@ -29,6 +29,9 @@ extern bool sm_session_is_untouched_by(const SmUnit *unit);
 /* Whether prepared statements may be gone in the middle of the unit. */
 extern bool sm_session_takes_prepared(const SmUnit *unit);
 
+/* Whether a statement may take the session's settings of ours away, which sm_session_look() brings back. */
+extern bool sm_session_is_reset_by(const SmStatement *statement);
+
 /* At the end of a file, and after a failure: as the session was at its start. */
 extern bool sm_session_close(SmRun *run);
 

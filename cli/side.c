@@ -173,8 +173,9 @@ read_objects(const SmSide *side, bool portable)
 	                                             : "%s.schema_objects_live($1::pg_catalog.bool)",
 	                      side->conn->schema);
 	char *query =
-	    psprintf("SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object("
-	             "'kind', o.kind, 'name', o.name, 'body', o.body)), '[]') FROM %s o WHERE %s",
+	    psprintf("SELECT coalesce(pg_catalog.jsonb_object_agg(k.kind, k.objects), '{}') FROM "
+	             "(SELECT o.kind, pg_catalog.jsonb_object_agg(o.name, o.body) AS objects FROM %s o "
+	             "WHERE %s GROUP BY o.kind) k",
 	             from, condition);
 	const char *value = side->snapshot != NULL ? side->snapshot : (portable ? "true" : "false");
 	PGresult *result = sm_conn_query(side->conn, query, 1, &value);

@@ -48,8 +48,8 @@ extern void sm_side_open(SmContext *context, SmSide *side);
 extern bool sm_side_is_ours(const SmSide *side);
 
 /*
- * Its objects as a JSON array of {"kind", "name", "body"}, or an object that has
- * it as "objects"; the caller frees it.  Exits where it cannot be had in that form.
+ * Its objects as JSON, {kind: {name: body}}, or an object that has that as
+ * "objects"; the caller frees it.  Exits where it cannot be had in that form.
  */
 extern char *sm_side_objects(const SmSide *side, bool portable);
 

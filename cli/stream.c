@@ -43,8 +43,9 @@ typedef struct Stream
 	int from;
 	int count; /* how many there are */
 	int sent;
-	int done;       /* of which the answer is here, and the commit on disk */
-	double started; /* when the unit now under way was begun, about */
+	int done;         /* of which the answer is here, and the commit on disk */
+	double started;   /* when the unit now under way was begun, about */
+	int lock_timeout; /* the shortest; 0: none has one */
 	SmExchange exchange;
 	int nwaited;
 	Waited waited[WINDOW / SERIES + 1];
@@ -102,6 +103,24 @@ count_plain(SmRun *run, SmPlan *plan, int from)
 	return end - from;
 }
 
+static int
+shortest_lock_timeout(const Stream *stream)
+{
+	int shortest = 0;
+
+	for (int i = 0; i < stream->count; i++)
+	{
+		SmWork work;
+		int timeout;
+
+		sm_migration_work(&work, stream->run, stream->plan, &stream->plan->steps[stream->from + i]);
+		timeout = sm_engine_lock_timeout(&work);
+		if (timeout > 0 && (shortest == 0 || timeout < shortest))
+			shortest = timeout;
+	}
+	return shortest;
+}
+
 /* ---- sending and taking ---- */
 
 static void
@@ -131,7 +150,7 @@ note_wait(Stream *stream, int count)
 
 	if (ms > 0 && stream->nwaited < (int) lengthof(stream->waited))
 		stream->waited[stream->nwaited++] = (Waited){stream->from + stream->done, count, ms};
-	sm_watch_start(stream->run);
+	sm_watch_start(stream->run, stream->lock_timeout);
 }
 
 static void
@@ -236,7 +255,7 @@ record_waits(Stream *stream)
 		stream->run->watch.waited = stream->waited[i].ms;
 		sm_engine_record_wait(&work, &work.content->units[0]);
 	}
-	sm_watch_start(stream->run);
+	sm_watch_start(stream->run, stream->lock_timeout);
 }
 
 /* The step behind those that are done has failed: for good, or it is tried again in the plain way. */
@@ -266,7 +285,8 @@ sm_stream_run(SmRun *run, SmPlan *plan, int from, SmOutcome *outcome)
 	/* the plain way says by itself what is wrong with the session */
 	if (count < 2 || !sm_ledger_prepare(run))
 		return 0;
-	sm_watch_start(run);
+	stream.lock_timeout = shortest_lock_timeout(&stream);
+	sm_watch_start(run, stream.lock_timeout);
 	if (!run_steps(&stream))
 		*outcome = failed(&stream);
 	else

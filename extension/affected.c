@@ -283,7 +283,9 @@ follow_atom(SmAffected *affected, const SmChangedAtom *changed)
 		add_object(affected, &changed->atom);
 	if (found)
 		add_object(affected, &object);
-	add_dependents(affected, &changed->atom);
+	/* nothing but the name of such a one stands elsewhere */
+	if (reach_of(changed->atom.classid) != REACH_ALL_IF_RENAMED)
+		add_dependents(affected, &changed->atom);
 }
 
 /* More than this, or than a tenth of all: then all are read, which is not slower. */

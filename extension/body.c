@@ -236,6 +236,21 @@ sm_body_identity_parts(Jsonb *identity, SmPartKind kind)
 	return list;
 }
 
+static void
+read_labels(Jsonb *identity, SmBody *body)
+{
+	JsonbValue labels;
+
+	if (!JB_ROOT_IS_OBJECT(identity) ||
+	    getKeyJsonValueFromContainer(&identity->root, "labels", 6, &labels) == NULL ||
+	    labels.type != jbvBinary || !JsonContainerIsArray(labels.val.binary.data))
+		return;
+	body->nlabels = JsonContainerSize(labels.val.binary.data);
+	body->labels = palloc(sizeof(int64) * Max(body->nlabels, 1));
+	for (int i = 0; i < body->nlabels; i++)
+		body->labels[i] = identity_number(getIthJsonbValueFromContainer(labels.val.binary.data, i));
+}
+
 /* Puts the numbers of an identity to the parts of the same names. */
 static void
 number_parts(SmNodeList *parts, const SmNodeList *identities)
@@ -252,15 +267,26 @@ number_parts(SmNodeList *parts, const SmNodeList *identities)
 }
 
 SmBody *
-sm_body_read(const char *name, Jsonb *body, Jsonb *identity)
+sm_body_read_container(const char *name, JsonbContainer *container)
 {
 	SmBody *result = palloc0(sizeof(SmBody));
 
+	result->object.name = name;
+	read_node(name, container, &result->object, result);
+	return result;
+}
+
+SmBody *
+sm_body_read(const char *name, Jsonb *body, Jsonb *identity)
+{
+	SmBody *result;
+
 	if (!JB_ROOT_IS_OBJECT(body))
 		reject(name, "It is no JSON object.");
-	result->object.name = name;
+	result = sm_body_read_container(name, &body->root);
 	result->object.identity = sm_body_identity_oid(identity);
-	read_node(name, &body->root, &result->object, result);
+	if (identity)
+		read_labels(identity, result);
 	for (int i = 0; identity && i < SM_PART_KINDS; i++)
 	{
 		if (result->parts[i].count > 0)

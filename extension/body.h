@@ -53,6 +53,8 @@ typedef struct SmBody
 {
 	SmNode object;
 	SmNodeList parts[SM_PART_KINDS];
+	int nlabels;
+	int64 *labels; /* OIDs of an enum's labels, in their order */
 } SmBody;
 
 /*
@@ -60,6 +62,9 @@ typedef struct SmBody
  * Raises ERRCODE_INVALID_PARAMETER_VALUE for what is no body.
  */
 extern SmBody *sm_body_read(const char *name, Jsonb *body, Jsonb *identity);
+
+/* The same for an object within a document, without an identity. */
+extern SmBody *sm_body_read_container(const char *name, JsonbContainer *container);
 
 /* The OID in an identity; 0: none. */
 extern int64 sm_body_identity_oid(Jsonb *identity);

@@ -12,6 +12,7 @@
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "storage/lock.h"
 #include "utils/snapmgr.h"
 
@@ -33,12 +34,19 @@ static SmRowTable rows = {.name = "schema_cache",
                           .ncolumns = 3,
                           .columns = {"part", "number", "data"}};
 
+/* Tries the lock that reading or writing needs: whoever rewrites the table is not waited for. */
+static bool
+try_lock_table(SmQueryScope *scope, LOCKMODE lockmode)
+{
+	return ConditionalLockRelationOid(sm_row_find_relation(scope, rows.name), lockmode);
+}
+
 bool
 sm_cache_open(SmCache *cache, SmQueryScope *scope)
 {
 	cache->scope = scope;
 	cache->snapshot = NULL;
-	if (RecoveryInProgress())
+	if (RecoveryInProgress() || !try_lock_table(scope, AccessShareLock))
 		return false;
 	CommandCounterIncrement();
 	cache->snapshot = RegisterSnapshot(GetLatestSnapshot());
@@ -94,7 +102,8 @@ sm_cache_begin_write(SmCache *cache)
 	if (cache->snapshot == NULL || XactReadOnly || IsolationIsSerializable())
 		return false;
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, 0, 0, LOCK_CLASS_CACHE);
-	if (LockAcquire(&tag, ExclusiveLock, false, true) == LOCKACQUIRE_NOT_AVAIL)
+	if (!try_lock_table(cache->scope, RowExclusiveLock) ||
+	    LockAcquire(&tag, ExclusiveLock, false, true) == LOCKACQUIRE_NOT_AVAIL)
 		return false;
 	UnregisterSnapshot(cache->snapshot);
 	cache->snapshot = RegisterSnapshot(GetLatestSnapshot());

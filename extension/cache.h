@@ -29,7 +29,10 @@ typedef struct SmCache
 	Snapshot snapshot; /* one for all that is read */
 } SmCache;
 
-/* False, and nothing is to be read, on a standby: unlogged tables are empty there. */
+/*
+ * False, and nothing is to be read, on a standby, where unlogged tables are empty,
+ * and while somebody rewrites the table.
+ */
 extern bool sm_cache_open(SmCache *cache, SmQueryScope *scope);
 extern void sm_cache_close(SmCache *cache);
 

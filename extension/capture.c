@@ -20,6 +20,7 @@
 #include "tcop/deparse_utility.h"
 #include "utils/builtins.h"
 #include "utils/formatting.h"
+#include "utils/memutils.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -56,8 +57,35 @@ typedef struct ServerRows
 	TupleTableSlot *slot;
 } ServerRows;
 
+/*
+ * What the server's functions return does not change, and to find it out anew
+ * costs as much as a row: so it is kept.  A function that returns "record" and
+ * no more, such as jsonb_to_record(), takes what its caller expects (funcapi.c,
+ * internal_get_result_type()); it stands for the one that is called.
+ */
 static void
-begin_rows(ServerRows *rows, Oid function)
+expect_rows(ServerRows *rows, FmgrInfo *flinfo, TupleDesc *known)
+{
+	if (*known == NULL)
+		return;
+	rows->result.expectedDesc = *known;
+	flinfo->fn_oid = F_JSONB_TO_RECORD;
+}
+
+static void
+keep_result_type(ServerRows *rows, TupleDesc *known)
+{
+	MemoryContext old;
+
+	if (*known != NULL)
+		return;
+	old = MemoryContextSwitchTo(TopMemoryContext);
+	*known = CreateTupleDescCopy(rows->result.setDesc);
+	MemoryContextSwitchTo(old);
+}
+
+static void
+begin_rows(ServerRows *rows, Oid function, TupleDesc *known)
 {
 	LOCAL_FCINFO(fcinfo, 0);
 	FmgrInfo flinfo;
@@ -67,8 +95,10 @@ begin_rows(ServerRows *rows, Oid function)
 	rows->result.econtext = CreateStandaloneExprContext();
 	rows->result.allowedModes = SFRM_Materialize;
 	fmgr_info(function, &flinfo);
+	expect_rows(rows, &flinfo, known);
 	InitFunctionCallInfoData(*fcinfo, &flinfo, 0, InvalidOid, NULL, (Node *) &rows->result);
 	FunctionCallInvoke(fcinfo);
+	keep_result_type(rows, known);
 	rows->slot = MakeSingleTupleTableSlot(rows->result.setDesc, &TTSOpsMinimalTuple);
 }
 
@@ -119,6 +149,27 @@ add_entry(Capture *capture)
 	entry = &capture->entries[capture->count++];
 	memset(entry, 0, sizeof(SmJournalEntry));
 	return entry;
+}
+
+static bool
+is_same_object(const ObjectAddress *a, const ObjectAddress *b)
+{
+	return OidIsValid(a->classId) && a->classId == b->classId && a->objectId == b->objectId &&
+	       a->objectSubId == b->objectSubId;
+}
+
+/* What a statement did to an object in several steps is worth one alert. */
+static void
+drop_repeated_alerts(Capture *capture)
+{
+	for (int i = 1; i < capture->count; i++)
+	{
+		SmJournalEntry *later = &capture->entries[i];
+
+		for (int j = 0; later->alert && j < i; j++)
+			later->alert = !capture->entries[j].alert ||
+			               !is_same_object(&later->address, &capture->entries[j].address);
+	}
 }
 
 static void
@@ -175,8 +226,8 @@ is_replaced(Node *parsetree, const ObjectAddress *address)
 }
 
 /*
- * What a statement changed, and whether that is worth an alert.  New rows of a
- * materialized view are no change of the schema.
+ * What a statement changed, and whether that is worth an alert.  An index that
+ * is built anew, which event triggers see from 17 on, is no change of the schema.
  */
 static void
 judge_command(Capture *capture, SmJournalEntry *entry, const char *identity)
@@ -185,7 +236,7 @@ judge_command(Capture *capture, SmJournalEntry *entry, const char *identity)
 	const char *old_name = sm_notes_name(parsetree, &entry->address);
 
 	entry->after = identity;
-	entry->alert = !entry->in_extension;
+	entry->alert = !entry->in_extension && !IsA(parsetree, ReindexStmt);
 	entry->rewrite = sm_notes_rewrite(parsetree, &entry->address);
 	if (old_name != NULL)
 	{
@@ -259,13 +310,15 @@ add_command(Capture *capture, ServerRows *rows)
 static void
 capture_commands(void *argument)
 {
+	static TupleDesc known = NULL;
 	Capture *capture = argument;
 	ServerRows rows;
 
-	begin_rows(&rows, F_PG_EVENT_TRIGGER_DDL_COMMANDS);
+	begin_rows(&rows, F_PG_EVENT_TRIGGER_DDL_COMMANDS, &known);
 	while (next_row(&rows))
 		add_command(capture, &rows);
 	end_rows(&rows);
+	drop_repeated_alerts(capture);
 	write_entries(capture);
 }
 
@@ -362,10 +415,11 @@ drop_alerts_of_parts(Capture *capture)
 static void
 capture_dropped(void *argument)
 {
+	static TupleDesc known = NULL;
 	Capture *capture = argument;
 	ServerRows rows;
 
-	begin_rows(&rows, F_PG_EVENT_TRIGGER_DROPPED_OBJECTS);
+	begin_rows(&rows, F_PG_EVENT_TRIGGER_DROPPED_OBJECTS, &known);
 	while (next_row(&rows))
 		add_dropped(capture, &rows);
 	end_rows(&rows);
@@ -417,6 +471,7 @@ summit_migrate_capture_command_start(PG_FUNCTION_ARGS)
 	PG_RETURN_NULL();
 }
 
+/* New rows of a materialized view are no change of the schema. */
 static bool
 is_refresh(Node *parsetree)
 {

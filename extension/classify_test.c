@@ -37,12 +37,6 @@ sm_test_entry_is_new(const SmPair *pair, const SmChange *change)
 	return change->expected == NULL;
 }
 
-bool
-sm_test_entry_is_gone(const SmPair *pair, const SmChange *change)
-{
-	return change->actual == NULL;
-}
-
 static bool
 type_change_is(const SmChange *change, SmTypeChange wanted)
 {

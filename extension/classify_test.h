@@ -7,7 +7,7 @@
 
 #include "classify.h"
 
-/* no change; the rule is another one's place (see find_extended_routines()) */
+/* no change by itself: the rule takes another one's place (findings.c) */
 extern bool sm_test_never(const SmPair *pair, const SmChange *change);
 
 /* properties: the value is set, or gone */
@@ -44,7 +44,6 @@ extern bool sm_test_option_invoker_on(const SmPair *pair, const SmChange *change
 extern bool sm_test_option_invoker_off(const SmPair *pair, const SmChange *change);
 extern bool sm_test_option_check(const SmPair *pair, const SmChange *change);
 extern bool sm_test_option_barrier(const SmPair *pair, const SmChange *change);
-extern bool sm_test_entry_is_gone(const SmPair *pair, const SmChange *change);
 extern bool sm_test_entry_is_new(const SmPair *pair, const SmChange *change);
 
 #endif /* SM_CLASSIFY_TEST_H */

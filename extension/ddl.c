@@ -405,7 +405,7 @@ write_all(SmDdl *ddl)
 		sm_pairs_get(&ddl->pairs->rows[i], &pair);
 		ddl->once = NULL;
 		if (pair.from && pair.to &&
-		    (sm_ddl_view_is_made_anew(&pair) ||
+		    (sm_ddl_view_is_made_anew(&pair, ddl->pairs->renames) ||
 		     sm_ddl_routine_is_made_anew(&pair, ddl->pairs->renames)))
 			make_anew(ddl, &pair);
 		else

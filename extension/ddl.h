@@ -119,7 +119,6 @@ extern const SmPairRow *sm_ddl_identity_sequence(const SmDdl *ddl, const char *c
 /* ddl_names.c: names in statements */
 extern const char *sm_ddl_schema_of(const char *qualified); /* quoted */
 extern const char *sm_ddl_bare_name(const char *qualified); /* quoted; arguments left out */
-extern const char *sm_ddl_raw_name(const char *qualified);  /* not quoted */
 extern void sm_ddl_append_columns(StringInfo out, const SmProperty *names); /* raw: "(a, b)" */
 extern void sm_ddl_append_list(StringInfo out, const SmProperty *items, const char *separator);
 extern void sm_ddl_append_options(StringInfo out, const SmProperty *options);
@@ -137,11 +136,14 @@ extern List *sm_ddl_needs_of_trigger(const char *create);
 
 /* ddl_table.c */
 extern void sm_ddl_table(SmDdlTarget *target);
-extern void sm_ddl_column(SmDdlTarget *target);
 extern void sm_ddl_rename(SmDdlTarget *target); /* of objects with a schema */
 extern void sm_ddl_change_option(SmDdlTarget *target, const char *prefix);
 extern char *sm_ddl_alter_table(const SmDdlTarget *target, bool wanted); /* "ALTER TABLE name" */
+
+/* ddl_column.c */
+extern void sm_ddl_column(SmDdlTarget *target);
 extern void sm_ddl_append_column(const SmDdlTarget *target, StringInfo out, const SmNode *column);
+extern void sm_ddl_column_details(SmDdlTarget *target, const SmNode *column); /* said afterwards */
 
 /* ddl_part.c */
 extern void sm_ddl_part(SmDdlTarget *target);
@@ -149,9 +151,15 @@ extern void sm_ddl_new_parts(SmDdlTarget *target); /* of an object that is creat
 extern char *sm_ddl_constraint_definition(const SmBody *body, const SmNode *constraint);
 extern bool sm_ddl_is_inline_constraint(const SmNode *constraint);
 
+/* ddl_trigger.c: a change, and parts of an object that is created */
+extern void sm_ddl_defined_part(SmDdlTarget *target); /* a trigger or rule */
+extern void sm_ddl_policy(SmDdlTarget *target);
+extern void sm_ddl_create_defined(SmDdlTarget *target, SmPartKind kind, const SmNode *part);
+extern void sm_ddl_create_policy(SmDdlTarget *target, const SmNode *policy);
+
 /* ddl_view.c, ddl_type.c, ddl_routine.c, ddl_object.c */
 extern void sm_ddl_view(SmDdlTarget *target);
-extern bool sm_ddl_view_is_made_anew(const SmPair *pair);
+extern bool sm_ddl_view_is_made_anew(const SmPair *pair, const SmRenames *renames);
 extern bool sm_ddl_routine_is_made_anew(const SmPair *pair, const SmRenames *renames);
 extern void sm_ddl_type(SmDdlTarget *target);
 extern void sm_ddl_sequence(SmDdlTarget *target);

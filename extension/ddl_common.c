@@ -266,6 +266,8 @@ sm_ddl_common(SmDdlTarget *target)
 		write_comment(target, part, change->from, change->expected);
 	else if (strcmp(change->property, "acl") == 0)
 		change_privileges(target);
+	else if (strcmp(change->property, "owner") == 0 && sm_node_property(change->from, "owned_by"))
+		return true; /* a sequence has the owner of its table */
 	else if (strcmp(change->property, "owner") == 0 && !change->is_part &&
 	         strcmp(target->pair->kind, "extension") != 0)
 		sm_ddl_add(target, SM_DDL_OWNER, "ALTER %s %s OWNER TO %s",

@@ -37,24 +37,6 @@ sm_ddl_bare_name(const char *qualified)
 	return pnstrdup(name, sm_ddl_until(name, '('));
 }
 
-const char *
-sm_ddl_raw_name(const char *qualified)
-{
-	const char *bare = sm_ddl_bare_name(qualified);
-	StringInfoData raw;
-
-	if (*bare != '"')
-		return bare;
-	initStringInfo(&raw);
-	for (bare++; *bare && !(bare[0] == '"' && bare[1] != '"'); bare++)
-	{
-		appendStringInfoChar(&raw, *bare);
-		if (*bare == '"')
-			bare++;
-	}
-	return raw.data;
-}
-
 void
 sm_ddl_append_columns(StringInfo out, const SmProperty *names)
 {

@@ -43,6 +43,8 @@ collect(Node *node, List **needs)
 		if (relation->schemaname)
 			need(needs, quote_qualified_identifier(relation->schemaname, relation->relname));
 	}
+	else if (IsA(node, ReturnStmt)) /* which the walker does not know */
+		return collect(((ReturnStmt *) node)->returnval, needs);
 	else if (IsA(node, TypeName))
 		need(needs, qualified(((TypeName *) node)->names));
 	else if (IsA(node, FuncCall))

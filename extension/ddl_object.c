@@ -289,31 +289,9 @@ rename_object(SmDdlTarget *target)
 		           sm_ddl_keyword(target->pair->kind), now, wanted);
 }
 
-/*
- * The cast of a range to its multirange comes and goes with the range: it is by
- * the function that has the multirange's name and takes the range.
- */
-static bool
-belongs_to_range(const SmDdlTarget *target)
-{
-	const SmBody *body = target->pair->from ? target->pair->from : target->pair->to;
-	const char *function = sm_node_text(&body->object, "function");
-	const char *source;
-	int length;
-
-	if (strcmp(target->pair->kind, "cast") != 0 || function == NULL)
-		return false;
-	length = sm_ddl_until(function, '(');
-	source = pnstrdup(function + length + 1, Max((int) strlen(function) - length - 2, 0));
-	return strcmp(body->object.name, psprintf("(%s AS %.*s)", source, length, function)) == 0 &&
-	       sm_node_equals(&body->object, "context", "explicit");
-}
-
 void
 sm_ddl_object(SmDdlTarget *target)
 {
-	if (belongs_to_range(target))
-		return;
 	if (strcmp(target->pair->kind, "default privileges") == 0)
 	{
 		sm_ddl_refuse(target, "default privileges are not written from a snapshot");

@@ -1,7 +1,7 @@
 /*
  * ddl_part.c
- *		Statements for constraints, indexes, triggers, rules and policies.
- *		Columns are ddl_table.c's.
+ *		Statements for constraints and indexes.  Columns are ddl_column.c's,
+ *		triggers, rules and policies ddl_trigger.c's.
  *
  * On a partitioned table keys and indexes are made for the table alone, those
  * of its partitions by their own names, and then attached, as in a dump.
@@ -262,9 +262,13 @@ change_constraint(SmDdlTarget *target)
 	const char *name = quote_identifier(change->from->name);
 	bool anew = is_defined_anew(change->from, change->to);
 
-	if (strcmp(property, "inherited") == 0 || strcmp(property, "not_local") == 0)
+	if (strcmp(property, "inherited") == 0 ||
+	    (strcmp(property, "not_local") == 0 &&
+	     sm_node_property(&target->pair->from->object, "partition_bound")))
 		return; /* follows the parents */
-	if (strcmp(property, "triggers_enabled") == 0)
+	if (strcmp(property, "not_local") == 0)
+		sm_ddl_refuse(target, "not_local of a constraint is not written");
+	else if (strcmp(property, "triggers_enabled") == 0)
 		sm_ddl_refuse(target, "the state of a foreign key's own triggers is not written");
 	else if (!anew && strcmp(property, "not_valid") == 0)
 		sm_ddl_add(target, SM_DDL_FOREIGN_KEY, "%s VALIDATE CONSTRAINT %s", alter, name);
@@ -435,135 +439,6 @@ write_index(SmDdlTarget *target)
 	}
 }
 
-/* "ENABLE", "DISABLE", "ENABLE REPLICA", "ENABLE ALWAYS" by the property enabled. */
-static const char *
-enable_clause(const char *enabled)
-{
-	if (enabled == NULL)
-		return "ENABLE";
-	if (strcmp(enabled, "disabled") == 0)
-		return "DISABLE";
-	return strcmp(enabled, "replica") == 0 ? "ENABLE REPLICA" : "ENABLE ALWAYS";
-}
-
-/* pg_get_ruledef() ends its statement. */
-static const char *
-without_semicolon(const char *statement)
-{
-	size_t length = strlen(statement);
-
-	return length > 0 && statement[length - 1] == ';' ? pnstrdup(statement, length - 1) : statement;
-}
-
-static void
-create_defined(SmDdlTarget *target, SmPartKind kind, const SmNode *part)
-{
-	const char *enabled = sm_node_text(part, "enabled");
-
-	/* comes with the parent's */
-	if (!sm_node_is(part, "of_parent"))
-		sm_ddl_add(target, SM_DDL_PART, "%s", without_semicolon(sm_node_text(part, "definition")));
-	if (enabled)
-		sm_ddl_add(target, SM_DDL_STATE, "%s %s %s %s", sm_ddl_alter_table(target, true),
-		           enable_clause(enabled), sm_ddl_keyword(sm_body_part_word(kind)),
-		           quote_identifier(part->name));
-	sm_ddl_new_common_part(target, kind, part);
-}
-
-static void
-drop_on_table(SmDdlTarget *target, const SmNode *part)
-{
-	if (!sm_node_is(part, "of_parent"))
-		sm_ddl_add(target, SM_DDL_DROP_PART, "DROP %s %s ON %s",
-		           sm_ddl_keyword(sm_body_part_word(target->change->part)),
-		           quote_identifier(part->name), target->pair->to->object.name);
-}
-
-/* Triggers and rules. */
-static void
-write_defined(SmDdlTarget *target)
-{
-	const SmChange *change = target->change;
-
-	switch (change->change)
-	{
-		case SM_CHANGE_REMOVED:
-			create_defined(target, change->part, change->from);
-			break;
-		case SM_CHANGE_ADDED:
-			drop_on_table(target, change->to);
-			break;
-		case SM_CHANGE_RENAMED:
-			sm_ddl_add(target, SM_DDL_RENAME_PART, "ALTER %s %s ON %s RENAME TO %s",
-			           sm_ddl_keyword(sm_body_part_word(change->part)), change->actual,
-			           target->pair->from->object.name, change->expected);
-			break;
-		case SM_CHANGE_CHANGED:
-			if (strcmp(change->property, "enabled") == 0)
-				sm_ddl_add(target, SM_DDL_STATE, "%s %s %s %s", sm_ddl_alter_table(target, true),
-				           enable_clause(change->expected),
-				           sm_ddl_keyword(sm_body_part_word(change->part)),
-				           quote_identifier(change->from->name));
-			else if (sm_ddl_first_time(target,
-			                           psprintf("%s %s", change->object_type, change->from->name)))
-			{
-				drop_on_table(target, change->to);
-				create_defined(target, change->part, change->from);
-			}
-			break;
-	}
-}
-
-static void
-create_policy(SmDdlTarget *target, const SmNode *policy)
-{
-	const char *command = sm_node_text(policy, "command");
-	StringInfoData out;
-
-	initStringInfo(&out);
-	appendStringInfo(&out, "CREATE POLICY %s ON %s%s FOR %s TO ", quote_identifier(policy->name),
-	                 target->pair->from->object.name,
-	                 sm_node_is(policy, "restrictive") ? " AS RESTRICTIVE" : "",
-	                 command ? sm_ddl_upper(command) : "ALL");
-	if (sm_node_property(policy, "roles"))
-		sm_ddl_append_list(&out, sm_node_property(policy, "roles"), ", ");
-	else
-		appendStringInfoString(&out, "PUBLIC");
-	if (sm_node_property(policy, "using"))
-		appendStringInfo(&out, " USING (%s)", sm_node_text(policy, "using"));
-	if (sm_node_property(policy, "check"))
-		appendStringInfo(&out, " WITH CHECK (%s)", sm_node_text(policy, "check"));
-	sm_ddl_add(target, SM_DDL_PART, "%s", out.data);
-	sm_ddl_new_common_part(target, SM_PART_POLICY, policy);
-}
-
-static void
-write_policy(SmDdlTarget *target)
-{
-	const SmChange *change = target->change;
-
-	switch (change->change)
-	{
-		case SM_CHANGE_REMOVED:
-			create_policy(target, change->from);
-			break;
-		case SM_CHANGE_ADDED:
-			drop_on_table(target, change->to);
-			break;
-		case SM_CHANGE_RENAMED:
-			sm_ddl_add(target, SM_DDL_RENAME_PART, "ALTER POLICY %s ON %s RENAME TO %s",
-			           change->actual, target->pair->from->object.name, change->expected);
-			break;
-		case SM_CHANGE_CHANGED:
-			if (sm_ddl_first_time(target, psprintf("policy %s", change->from->name)))
-			{
-				drop_on_table(target, change->to);
-				create_policy(target, change->from);
-			}
-			break;
-	}
-}
-
 void
 sm_ddl_part(SmDdlTarget *target)
 {
@@ -577,10 +452,10 @@ sm_ddl_part(SmDdlTarget *target)
 			break;
 		case SM_PART_TRIGGER:
 		case SM_PART_RULE:
-			write_defined(target);
+			sm_ddl_defined_part(target);
 			break;
 		case SM_PART_POLICY:
-			write_policy(target);
+			sm_ddl_policy(target);
 			break;
 		default:
 			elog(ERROR, "columns are no such parts");
@@ -614,8 +489,8 @@ sm_ddl_new_parts(SmDdlTarget *target)
 	for (int kind = SM_PART_TRIGGER; kind <= SM_PART_RULE; kind++)
 	{
 		for (int i = 0; i < list[kind].count; i++)
-			create_defined(target, kind, &list[kind].nodes[i]);
+			sm_ddl_create_defined(target, kind, &list[kind].nodes[i]);
 	}
 	for (int i = 0; i < list[SM_PART_POLICY].count; i++)
-		create_policy(target, &list[SM_PART_POLICY].nodes[i]);
+		sm_ddl_create_policy(target, &list[SM_PART_POLICY].nodes[i]);
 }

@@ -214,26 +214,9 @@ drop_routine(SmDdlTarget *target)
 	                   psprintf("DROP %s %s", sm_ddl_keyword(target->pair->kind), name));
 }
 
-/*
- * What CREATE TYPE … AS RANGE has made comes and goes with the type: functions
- * that are written in the server itself, by these names.
- */
-static bool
-belongs_to_range(const SmDdlTarget *target)
-{
-	const SmBody *body = target->pair->from ? target->pair->from : target->pair->to;
-	const char *symbol = sm_node_text(&body->object, "body");
-
-	return sm_node_equals(&body->object, "language", "internal") && symbol &&
-	       (strncmp(symbol, "range_constructor", 17) == 0 ||
-	        strncmp(symbol, "multirange_constructor", 22) == 0);
-}
-
 void
 sm_ddl_routine(SmDdlTarget *target)
 {
-	if (belongs_to_range(target))
-		return;
 	switch (target->change->change)
 	{
 		case SM_CHANGE_REMOVED:

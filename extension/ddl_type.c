@@ -198,6 +198,9 @@ change_type(SmDdlTarget *target)
 	{
 		if (change->actual == NULL)
 			add_label(target);
+		else if (change->expected && *change->expected != '[')
+			sm_ddl_add(target, SM_DDL_RENAME_PART, "ALTER TYPE %s RENAME VALUE %s TO %s", name,
+			           quote_literal_cstr(change->actual), quote_literal_cstr(change->expected));
 		else
 			sm_ddl_refuse(target, "a label of an enum cannot be dropped or moved");
 	}

@@ -9,6 +9,7 @@
 
 #include "compat.h"
 #include "ddl.h"
+#include "same_text.h"
 
 static bool
 is_materialized(const SmPair *pair)
@@ -47,12 +48,15 @@ keeps_columns(const SmBody *wanted, const SmBody *now)
 }
 
 bool
-sm_ddl_view_is_made_anew(const SmPair *pair)
+sm_ddl_view_is_made_anew(const SmPair *pair, const SmRenames *renames)
 {
+	const char *wanted = sm_node_text(&pair->from->object, "definition");
+	const char *now = sm_node_text(&pair->to->object, "definition");
+
 	if (strcmp(pair->kind, "view") != 0 && !is_materialized(pair))
 		return false;
-	if (is_materialized(pair) && !same_text(sm_node_text(&pair->from->object, "definition"),
-	                                        sm_node_text(&pair->to->object, "definition")))
+	if (is_materialized(pair) && !same_text(wanted, now) &&
+	    !(wanted && now && sm_same_text(SM_TEXT_STATEMENT, wanted, now, renames, NULL)))
 		return true;
 	return !keeps_columns(pair->from, pair->to);
 }

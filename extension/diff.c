@@ -66,8 +66,12 @@ match_part(const SmPair *pair, SmPartKind kind, const SmNode *from)
 	return same_name && same_name->identity == 0 ? same_name : NULL;
 }
 
-int
-sm_diff_match_parts(const SmPair *pair, SmPartKind kind, SmPartMatch **matches)
+/*
+ * Pairs the parts of a kind.  Returns the number of matches: the older parts in
+ * their order, then what was added.
+ */
+static int
+match_parts(const SmPair *pair, SmPartKind kind, SmPartMatch **matches)
 {
 	const SmNodeList *from = &pair->from->parts[kind];
 	const SmNodeList *to = &pair->to->parts[kind];
@@ -210,7 +214,7 @@ sm_diff_pair(const SmPair *pair, const SmRenames *renames, SmChangeSink sink, vo
 	if (pair->from && pair->to)
 	{
 		for (int kind = 0; kind < SM_PART_KINDS; kind++)
-			diff.counts[kind] = sm_diff_match_parts(pair, kind, &diff.matches[kind]);
+			diff.counts[kind] = match_parts(pair, kind, &diff.matches[kind]);
 	}
 	diff_object(&diff);
 	for (int kind = 0; kind < SM_PART_KINDS; kind++)

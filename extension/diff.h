@@ -61,13 +61,6 @@ typedef struct SmPartMatch
 extern void sm_diff_pair(const SmPair *pair, const SmRenames *renames, SmChangeSink sink,
                          void *arg);
 
-/*
- * Pairs the parts of a kind: by identity, where both sides are known to be one
- * object and have one, else by name.  Returns the number of matches, palloc'd
- * in *matches: those of from in their order, then what was added.
- */
-extern int sm_diff_match_parts(const SmPair *pair, SmPartKind kind, SmPartMatch **matches);
-
 /* Whether an index is there because of a constraint of the same body. */
 extern bool sm_diff_is_constraint_index(const SmBody *body, const SmNode *index);
 

@@ -36,11 +36,13 @@ typedef enum Names
 	NAMES_QUALIFIED_COLUMN,
 	NAMES_COLUMN,            /* raw, of the object itself */
 	NAMES_KEY,               /* the same quoted, or an expression */
+	NAMES_PUBLISHED,         /* a table, and what else CREATE PUBLICATION says of it */
 	NAMES_REFERENCED_COLUMN, /* raw, of the table that property references names */
 	NAMES_EXPRESSION,        /* a text that may name anything */
 	NAMES_STATEMENT,
 	NAMES_ARGUMENTS,
-	NAMES_RESULT
+	NAMES_RESULT,
+	NAMES_BODY
 } Names;
 
 typedef struct PropertyRule
@@ -54,6 +56,7 @@ static const PropertyRule property_rules[] = {
     {"acl", SHAPE_PRIVILEGES, NAMES_ROLE},
     {"arguments", SHAPE_WHOLE, NAMES_ARGUMENTS},
     {"base_type", SHAPE_WHOLE, NAMES_RELATION},
+    {"body", SHAPE_WHOLE, NAMES_BODY},
     {"canonical", SHAPE_WHOLE, NAMES_RELATION},
     {"check", SHAPE_WHOLE, NAMES_EXPRESSION},
     {"collation", SHAPE_WHOLE, NAMES_RELATION},
@@ -101,7 +104,7 @@ static const PropertyRule property_rules[] = {
     {"subtype_diff", SHAPE_WHOLE, NAMES_RELATION},
     {"subtype_opclass", SHAPE_WHOLE, NAMES_RELATION},
     {"support", SHAPE_WHOLE, NAMES_RELATION},
-    {"tables", SHAPE_SET, NAMES_RELATION},
+    {"tables", SHAPE_SET, NAMES_PUBLISHED},
     {"tags", SHAPE_SET, NAMES_NOTHING},
     {"toast_options", SHAPE_KEYED, NAMES_NOTHING},
     {"transition", SHAPE_WHOLE, NAMES_RELATION},
@@ -162,6 +165,22 @@ own_key_now(const SmDiff *diff, const char *key)
 	return key;
 }
 
+/* "table (columns) WHERE (filter)" with the new name of the table. */
+static const char *
+published_now(const SmDiff *diff, const char *entry)
+{
+	bool quoted = false;
+	const char *end = entry;
+	const char *table;
+	const char *now;
+
+	for (; *end && (quoted || *end != ' '); end++)
+		quoted ^= (*end == '"');
+	table = pnstrdup(entry, end - entry);
+	now = sm_renames_now(diff->renames, "", table);
+	return now == table ? entry : psprintf("%s%s", now, end);
+}
+
 /* A value or entry of the older side, in the newer side's names. */
 static const char *
 name_now(const SmDiff *diff, const SmChange *change, Names names, const char *value)
@@ -180,6 +199,8 @@ name_now(const SmDiff *diff, const SmChange *change, Names names, const char *va
 			return own_column_now(diff, value);
 		case NAMES_KEY:
 			return own_key_now(diff, value);
+		case NAMES_PUBLISHED:
+			return published_now(diff, value);
 		case NAMES_REFERENCED_COLUMN:
 			return sm_renames_column_now(diff->renames, sm_node_text(change->from, "references"),
 			                             value);
@@ -192,11 +213,10 @@ name_now(const SmDiff *diff, const SmChange *change, Names names, const char *va
 static bool
 same_sql(const SmDiff *diff, Names names, const char *from, const char *to)
 {
-	static const SmTextKind kinds[] = {[NAMES_KEY] = SM_TEXT_EXPRESSION,
-	                                   [NAMES_EXPRESSION] = SM_TEXT_EXPRESSION,
-	                                   [NAMES_STATEMENT] = SM_TEXT_STATEMENT,
-	                                   [NAMES_ARGUMENTS] = SM_TEXT_ARGUMENTS,
-	                                   [NAMES_RESULT] = SM_TEXT_RESULT};
+	static const SmTextKind kinds[] = {
+	    [NAMES_KEY] = SM_TEXT_EXPRESSION,      [NAMES_EXPRESSION] = SM_TEXT_EXPRESSION,
+	    [NAMES_STATEMENT] = SM_TEXT_STATEMENT, [NAMES_ARGUMENTS] = SM_TEXT_ARGUMENTS,
+	    [NAMES_RESULT] = SM_TEXT_RESULT,       [NAMES_BODY] = SM_TEXT_BODY};
 
 	if (names < NAMES_EXPRESSION && names != NAMES_KEY)
 		return false;
@@ -288,10 +308,26 @@ find_entry(const SmDiff *diff, const SmChange *change, const PropertyRule *rule,
 	return NULL;
 }
 
+/* A publication that does not say what it sends sends all of it. */
+static const SmProperty *
+all_operations(void)
+{
+	static const char *operations[] = {"delete", "insert", "truncate", "update"};
+	static const SmProperty all = {
+	    .name = "operations", .list = true, .nitems = lengthof(operations), .items = operations};
+
+	return &all;
+}
+
 static void
 diff_entries(SmDiff *diff, const SmChange *change, const PropertyRule *rule, const SmProperty *from,
              const SmProperty *to)
 {
+	if (strcmp(rule->name, "operations") == 0)
+	{
+		from = from ? from : all_operations();
+		to = to ? to : all_operations();
+	}
 	for (int i = 0; from && i < from->nitems; i++)
 	{
 		const char *entry = name_now(diff, change, rule->names, from->items[i]);
@@ -404,24 +440,55 @@ diff_order(SmDiff *diff, const SmChange *change, const SmProperty *from, const S
 		emit(diff, change, from->name, expected, actual);
 }
 
+/* The newer name of a label, where identities of both sides prove it. */
+static const char *
+label_now(const SmDiff *diff, const SmProperty *from, const SmProperty *to, int number)
+{
+	const SmBody *older = diff->pair->from;
+	const SmBody *newer = diff->pair->to;
+
+	if (older->object.identity == newer->object.identity && older->nlabels == from->nitems &&
+	    newer->nlabels == to->nitems)
+	{
+		for (int i = 0; i < to->nitems; i++)
+		{
+			if (newer->labels[i] == older->labels[number])
+				return to->items[i];
+		}
+	}
+	return from->items[number];
+}
+
 /*
- * Labels that are gone, those that are new, and, where the others have another
- * order, the order.  A label under another name is gone and new: no identity
- * tells.
+ * Labels that have another name, those that are gone, those that are new, and,
+ * where the others have another order, the order.
  */
 static void
 diff_labels(SmDiff *diff, const SmChange *change, const PropertyRule *rule, const SmProperty *from,
             const SmProperty *to)
 {
-	diff_entries(diff, change, rule, from, to);
-	if (from && to)
-	{
-		char *expected = common_order(diff, from, to, true);
-		char *actual = common_order(diff, to, from, false);
+	SmProperty renamed;
+	char *expected;
+	char *actual;
 
-		if (strcmp(expected, actual) != 0)
-			emit(diff, change, rule->name, expected, actual);
+	if (from == NULL || to == NULL)
+	{
+		diff_entries(diff, change, rule, from, to);
+		return;
 	}
+	renamed = *from;
+	renamed.items = palloc(sizeof(char *) * Max(from->nitems, 1));
+	for (int i = 0; i < from->nitems; i++)
+	{
+		renamed.items[i] = label_now(diff, from, to, i);
+		if (strcmp(renamed.items[i], from->items[i]) != 0)
+			emit(diff, change, rule->name, from->items[i], renamed.items[i]);
+	}
+	diff_entries(diff, change, rule, &renamed, to);
+	expected = common_order(diff, &renamed, to, true);
+	actual = common_order(diff, to, &renamed, false);
+	if (strcmp(expected, actual) != 0)
+		emit(diff, change, rule->name, expected, actual);
 }
 
 static void

@@ -90,7 +90,7 @@ static SmQuery find_differences = SM_QUERY_LIST(
 #define DIFFERENCES                                                                                \
 	" jsonb_to_recordset($1) AS o (kind text, name text, drift_type text, column_name text,"       \
 	" expected text, actual text, summary text, evidence text, bump text, changes jsonb,"          \
-	" alerts jsonb, head integer, journal_id bigint, history jsonb, ignored_by integer)"
+	" alerts jsonb, head bigint, journal_id bigint, history jsonb, ignored_by integer)"
 #define METADATA                                                                                   \
 	"jsonb_build_object('summary', o.summary, 'evidence', o.evidence, 'bump', o.bump,"             \
 	" 'changes', o.changes, 'history', o.history)"
@@ -123,7 +123,7 @@ static SmQuery fold_others = SM_QUERY_LIST(
     "UPDATE @schema@.schema_drift_alerts a SET status = 'folded', resolved_at = pg_catalog.now(),"
     " resolved_by = $2, resolution_notes = pg_catalog.concat('part of alert ', o.head)"
     " FROM" DIFFERENCES ", jsonb_array_elements_text(o.alerts) part"
-    " WHERE a.id = part::integer AND a.id <> o.head AND o.ignored_by IS NULL",
+    " WHERE a.id = part::bigint AND a.id <> o.head AND o.ignored_by IS NULL",
     JSONBOID, TEXTOID);
 
 /*
@@ -135,7 +135,7 @@ static SmQuery close_others = SM_QUERY_LIST(
     "  THEN 'undone' ELSE 'ignored' END, resolved_at = pg_catalog.now(), resolved_by = $2,"
     " resolution_notes = CASE WHEN o.ignored_by IS NULL THEN 'as expected again'"
     "  ELSE pg_catalog.concat('ignored by rule ', o.ignored_by) END"
-    " FROM @schema@.schema_drift_alerts open LEFT JOIN (SELECT part::integer AS id, o.ignored_by"
+    " FROM @schema@.schema_drift_alerts open LEFT JOIN (SELECT part::bigint AS id, o.ignored_by"
     "  FROM" DIFFERENCES ", jsonb_array_elements_text(o.alerts) part) o ON o.id = open.id"
     " WHERE a.id = open.id AND open.resolved_at IS NULL AND (o.id IS NULL OR o.ignored_by IS NOT "
     "NULL)"

@@ -4,8 +4,8 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/relation.h"
-#include "access/table.h"
 #include "catalog/pg_class.h"
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
@@ -59,11 +59,10 @@ static SmQuery users_of_many = SM_QUERY(
     "  JOIN pg_catalog.pg_class c ON c.oid = d.objid"
     "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
     "  JOIN pg_catalog.pg_attribute t ON t.attrelid = d.objid AND t.attnum = d.objsubid"
+    "  JOIN pg_catalog.pg_type b ON b.oid = t.atttypid"
+    "  LEFT JOIN pg_catalog.pg_type e ON e.oid = b.typelem"
     "  WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid > 0"
-    "    AND c.oid <> d.relation"
-    "    AND t.atttypid IN (SELECT b.oid FROM pg_catalog.pg_type b WHERE b.typrelid = d.relation"
-    "                       UNION ALL SELECT b.typarray FROM pg_catalog.pg_type b"
-    "                       WHERE b.typrelid = d.relation)),"
+    "    AND c.oid <> d.relation AND d.relation IN (b.typrelid, e.typrelid)),"
     " words AS ("
     "  SELECT u.number, u.place, u.word || ': ' ||"
     "         pg_catalog.string_agg(u.name, ', ' ORDER BY u.name COLLATE \"C\") AS text"
@@ -96,15 +95,14 @@ sm_evidence_users(SmQueryScope *scope, SmEvidence **evidence, int count)
 		evidence[DatumGetInt32(sm_query_value(i, 1, NULL)) - 1]->users = sm_query_text(scope, i, 2);
 }
 
-/* Only a lock that nobody has to be waited for. */
-SmTableSize
-sm_evidence_size(Oid oid, double *rows)
+/* Only with a lock that nobody has to be waited for. */
+static SmTableSize
+count_pages(Oid oid)
 {
-	Relation relation;
 	SmTableSize size = SM_SIZE_UNKNOWN;
+	Relation relation;
 
-	*rows = -1;
-	if (!OidIsValid(oid) || !ConditionalLockRelationOid(oid, AccessShareLock))
+	if (!ConditionalLockRelationOid(oid, AccessShareLock))
 		return SM_SIZE_UNKNOWN;
 	relation = try_relation_open(oid, NoLock);
 	if (relation == NULL)
@@ -112,12 +110,28 @@ sm_evidence_size(Oid oid, double *rows)
 		UnlockRelationOid(oid, AccessShareLock);
 		return SM_SIZE_UNKNOWN;
 	}
-	if (relation->rd_rel->relkind == RELKIND_RELATION ||
-	    relation->rd_rel->relkind == RELKIND_MATVIEW)
-	{
-		size = RelationGetNumberOfBlocks(relation) == 0 ? SM_SIZE_EMPTY : SM_SIZE_FILLED;
-		*rows = relation->rd_rel->reltuples;
-	}
+	size = RelationGetNumberOfBlocks(relation) == 0 ? SM_SIZE_EMPTY : SM_SIZE_FILLED;
 	relation_close(relation, AccessShareLock);
+	return size;
+}
+
+/* A table that had pages when it was last looked at, and was not truncated since, has. */
+SmTableSize
+sm_evidence_size(Oid oid, double *rows)
+{
+	HeapTuple tuple = OidIsValid(oid) ? SearchSysCache1(RELOID, ObjectIdGetDatum(oid)) : NULL;
+	Form_pg_class relation;
+	SmTableSize size = SM_SIZE_UNKNOWN;
+
+	*rows = -1;
+	if (!HeapTupleIsValid(tuple))
+		return SM_SIZE_UNKNOWN;
+	relation = (Form_pg_class) GETSTRUCT(tuple);
+	if (relation->relkind == RELKIND_RELATION || relation->relkind == RELKIND_MATVIEW)
+	{
+		*rows = relation->reltuples;
+		size = relation->relpages > 0 ? SM_SIZE_FILLED : count_pages(oid);
+	}
+	ReleaseSysCache(tuple);
 	return size;
 }

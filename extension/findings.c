@@ -226,7 +226,9 @@ add_sizes(SmFindings *findings)
 	{
 		SmFinding *finding = findings->items[i];
 
-		if (!(finding->rule->facts & SM_FACTS_SIZE) || !OidIsValid(finding->live.relation))
+		/* asked only where it matters: opening thousands of tables is not free */
+		if (!(finding->rule->facts & SM_FACTS_SIZE) || !OidIsValid(finding->live.relation) ||
+		    (finding->hazard < SM_HAZARD_LONG && finding->rule->bump < SM_BUMP_MAJOR))
 			continue;
 		if (finding->live.relation != last)
 			size = sm_evidence_size(finding->live.relation, &rows);

@@ -143,9 +143,11 @@ is_like(Datum value, Datum pattern)
 }
 
 int
-sm_ignore_rules_match(Oid extension_schema, const char *schema, const char *kind, const char *name)
+sm_ignore_rules_match(Oid extension_schema, const char *schema, const char *kind, bool part,
+                      const char *name)
 {
 	Datum texts[3];
+	Datum table;
 
 	if (!cache.valid || cache.schema != extension_schema)
 		read_rules(extension_schema);
@@ -154,11 +156,13 @@ sm_ignore_rules_match(Oid extension_schema, const char *schema, const char *kind
 	texts[0] = CStringGetTextDatum(schema == NULL ? "" : schema);
 	texts[1] = CStringGetTextDatum(kind == NULL ? "" : kind);
 	texts[2] = CStringGetTextDatum(name == NULL ? "" : name);
+	table = part ? CStringGetTextDatum("table") : texts[1];
 	for (int i = 0; i < cache.count; i++)
 	{
 		const Rule *rule = &cache.rules[i];
 
-		if (is_like(texts[0], rule->patterns[0]) && is_like(texts[1], rule->patterns[1]) &&
+		if (is_like(texts[0], rule->patterns[0]) &&
+		    (is_like(texts[1], rule->patterns[1]) || is_like(table, rule->patterns[1])) &&
 		    is_like(texts[2], rule->patterns[2]))
 			return rule->id;
 	}
@@ -173,11 +177,10 @@ check_pattern(const char *pattern)
 
 	for (const char *end = pattern + strlen(pattern); end > pattern && end[-1] == '\\'; end--)
 		escapes++;
-	if (pattern[0] == '\0' || escapes % 2 == 1)
+	if (escapes % 2 == 1)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		        errmsg("invalid pattern \"%s\"", pattern),
-		        errhint("Give a LIKE pattern; '%%' stands for any. It must not end with a "
-		                "single backslash."));
+		        errhint("A LIKE pattern must not end with a single backslash."));
 }
 
 /* All sessions read the rules anew once this transaction has committed. */

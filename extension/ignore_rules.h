@@ -9,9 +9,9 @@
 
 /*
  * The id of the first rule that an object matches, 0 for none; schema and kind
- * may be NULL.  Does not wait; raises an error where the rules cannot be read.
+ * may be NULL; part: of a table, whose rules hold for it too.  Does not wait; raises an error where the rules cannot be read.
  */
 extern int sm_ignore_rules_match(Oid extension_schema, const char *schema, const char *kind,
-                                 const char *name);
+                                 bool part, const char *name);
 
 #endif /* SM_IGNORE_RULES_H */

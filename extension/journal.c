@@ -31,6 +31,7 @@
 
 #define CHANNEL "summit_migrate_drift"
 #define MAX_QUEUE_USAGE 0.5
+#define FEW_ROWS 16 /* not worth a memory context */
 
 typedef enum NotifySetting
 {
@@ -143,9 +144,8 @@ enum
 };
 
 static SmPlainTable alerts = {.name = "schema_drift_alerts",
-                              .sequence = "schema_drift_alerts_id_seq",
                               .ncolumns = ALERT_COLUMNS,
-                              .columns = {{"id", INT4OID},
+                              .columns = {{"id", INT8OID},
                                           {"database_type", TEXTOID},
                                           {"detected_at", TIMESTAMPTZOID},
                                           {"drift_type", TEXTOID},
@@ -250,12 +250,25 @@ set_client_address(Datum *values, bool *nulls)
 	nulls[ENTRY_CLIENT_ADDR] = isnull;
 }
 
+/* Mostly all three are one. */
+static void
+set_users(Datum *values, bool *nulls)
+{
+	Oid authenticated = GetAuthenticatedUserId();
+
+	set_user(values, nulls, ENTRY_AUTHENTICATED, authenticated);
+	values[ENTRY_SESSION_USER] = values[ENTRY_CURRENT_USER] = values[ENTRY_AUTHENTICATED];
+	nulls[ENTRY_SESSION_USER] = nulls[ENTRY_CURRENT_USER] = false;
+	if (GetSessionUserId() != authenticated)
+		set_user(values, nulls, ENTRY_SESSION_USER, GetSessionUserId());
+	if (sm_guard_caller() != authenticated)
+		set_user(values, nulls, ENTRY_CURRENT_USER, sm_guard_caller());
+}
+
 static void
 set_who(Datum *values, bool *nulls)
 {
-	set_user(values, nulls, ENTRY_AUTHENTICATED, GetAuthenticatedUserId());
-	set_user(values, nulls, ENTRY_SESSION_USER, GetSessionUserId());
-	set_user(values, nulls, ENTRY_CURRENT_USER, sm_guard_caller());
+	set_users(values, nulls);
 	if (OidIsValid(GetCurrentRoleId()))
 		set_user(values, nulls, ENTRY_ROLE, GetCurrentRoleId());
 	set_client_address(values, nulls);
@@ -309,6 +322,15 @@ set_object(Datum *values, bool *nulls, const SmJournalEntry *entry)
 	nulls[ENTRY_IN_EXTENSION] = false;
 }
 
+/* Whether it is something in a table, and not the table. */
+static bool
+is_part(const SmJournalEntry *entry)
+{
+	const char *identity = entry->after != NULL ? entry->after : entry->before;
+
+	return entry->table != NULL && identity != NULL && strcmp(entry->table, identity) != 0;
+}
+
 static Datum
 empty_object(void)
 {
@@ -325,12 +347,12 @@ empty_object(void)
 }
 
 static void
-write_alert(Oid schema, Relation relation, const SmJournalEntry *entry, int64 journal_id, Datum now)
+write_alert(Relation relation, const SmJournalEntry *entry, int64 journal_id, Datum now)
 {
 	Datum values[ALERT_COLUMNS];
 	bool nulls[ALERT_COLUMNS] = {false};
 
-	values[ALERT_ID] = Int32GetDatum((int32) sm_plain_next(&alerts, schema));
+	values[ALERT_ID] = Int64GetDatum(journal_id);
 	set_text(values, nulls, ALERT_DATABASE_TYPE, "postgresql");
 	values[ALERT_DETECTED_AT] = values[ALERT_FIRST_SEEN] = values[ALERT_LAST_SEEN] = now;
 	set_text(values, nulls, ALERT_DRIFT_TYPE, entry->change);
@@ -370,7 +392,8 @@ write_entry(Oid schema, Relation relation, Relation alert_relation, Datum *value
 	bool alert = alert_relation != NULL && entry->alert;
 
 	if (alert)
-		ignored_by = sm_ignore_rules_match(schema, entry->schema, entry->object_type, entry->name);
+		ignored_by = sm_ignore_rules_match(schema, entry->schema, entry->object_type,
+		                                   is_part(entry), entry->name);
 	values[ENTRY_ID] = Int64GetDatum(id);
 	nulls[ENTRY_ID] = false;
 	values[ENTRY_IGNORED_BY] = Int32GetDatum(ignored_by);
@@ -379,9 +402,33 @@ write_entry(Oid schema, Relation relation, Relation alert_relation, Datum *value
 	sm_plain_insert(&journal, relation, values, nulls);
 	if (alert && ignored_by == 0)
 	{
-		write_alert(schema, alert_relation, entry, id, values[ENTRY_CAPTURED_AT]);
+		write_alert(alert_relation, entry, id, values[ENTRY_CAPTURED_AT]);
 		announce(id);
 	}
+}
+
+/* Thousands of objects can go in one cascade: what each row took is given back. */
+static void
+write_all(Oid schema, Relation relation, Relation alert_relation, Datum *values, bool *nulls,
+          const SmJournalEntry *entries, int count)
+{
+	MemoryContext context = NULL;
+	MemoryContext old = CurrentMemoryContext;
+
+	if (count > FEW_ROWS)
+	{
+		context = AllocSetContextCreate(old, "summit_migrate journal row", ALLOCSET_DEFAULT_SIZES);
+		MemoryContextSwitchTo(context);
+	}
+	for (int i = 0; i < count; i++)
+	{
+		write_entry(schema, relation, alert_relation, values, nulls, &entries[i]);
+		if (context != NULL)
+			MemoryContextReset(context);
+	}
+	MemoryContextSwitchTo(old);
+	if (context != NULL)
+		MemoryContextDelete(context);
 }
 
 void
@@ -404,8 +451,7 @@ sm_journal_write(Oid schema, bool by_hook, const SmStatementText *statement,
 	relation = sm_plain_open(&journal, schema, RowExclusiveLock);
 	if (unit == NULL)
 		alert_relation = sm_plain_open(&alerts, schema, RowExclusiveLock);
-	for (int i = 0; i < count; i++)
-		write_entry(schema, relation, alert_relation, values, nulls, &entries[i]);
+	write_all(schema, relation, alert_relation, values, nulls, entries, count);
 	if (alert_relation != NULL)
 		sm_plain_close(alert_relation);
 	sm_plain_close(relation);

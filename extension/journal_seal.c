@@ -11,13 +11,16 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "port/pg_bswap.h"
 #include "storage/lock.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
+#include "utils/xid8.h"
 
 #include "compat.h"
 #include "digest.h"
@@ -41,8 +44,17 @@ static SmQuery read_last =
 
 static SmQuery read_unsealed =
     SM_QUERY("SELECT j.id, " SM_SEAL_FIELDS " FROM @schema@.ddl_journal j"
-             " WHERE j.seal IS NULL ORDER BY j.id LIMIT $1",
-             INT4OID);
+             " WHERE j.id > $2 AND j.seal IS NULL ORDER BY j.id LIMIT $1",
+             INT4OID, INT8OID);
+
+/* The oldest transaction that may still bring rows, and what was kept of earlier ones. */
+static SmQuery read_settled =
+    SM_QUERY_LIST_NOARGS("SELECT h.settled_id, h.pending_id, h.pending_xid,"
+                         " pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())"
+                         " FROM @schema@.ddl_journal_head h");
+
+static SmQuery read_sequence =
+    SM_QUERY_LIST_NOARGS("SELECT s.last_value FROM @schema@.ddl_journal_id_seq s");
 
 static SmQuery write_seals =
     SM_QUERY("UPDATE @schema@.ddl_journal j SET seal = s.seal, seal_hash = s.hash"
@@ -52,11 +64,13 @@ static SmQuery write_seals =
              INT8ARRAYOID, INT8ARRAYOID, BYTEAARRAYOID);
 
 static SmQuery write_head =
-    SM_QUERY("INSERT INTO @schema@.ddl_journal_head AS h (seal, seal_hash, sealed_at)"
-             " VALUES ($1, $2, $3) ON CONFLICT (single) DO UPDATE"
+    SM_QUERY("INSERT INTO @schema@.ddl_journal_head AS h"
+             " (seal, seal_hash, sealed_at, settled_id, pending_id, pending_xid)"
+             " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (single) DO UPDATE"
              " SET seal = excluded.seal, seal_hash = excluded.seal_hash,"
-             " sealed_at = excluded.sealed_at",
-             INT8OID, BYTEAOID, TIMESTAMPTZOID);
+             " sealed_at = excluded.sealed_at, settled_id = excluded.settled_id,"
+             " pending_id = excluded.pending_id, pending_xid = excluded.pending_xid",
+             INT8OID, BYTEAOID, TIMESTAMPTZOID, INT8OID, INT8OID, XID8OID);
 
 static SmQuery find_cut =
     SM_QUERY("SELECT j.seal, j.seal_hash FROM @schema@.ddl_journal j"
@@ -227,11 +241,61 @@ sm_seal_begin(void)
 	return LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
 }
 
+/*
+ * Up to which id no row can be without a seal.  A row's transaction has its
+ * number before the row has its id: so an id that the sequence had given out
+ * when the next transaction was to be pending_xid is, once all before that one
+ * have ended, in a row that can be seen, or in none.
+ */
+typedef struct Settled
+{
+	int64 id;
+	int64 pending_id;
+	FullTransactionId pending_xid;
+} Settled;
+
+static void
+begin_pending(SmQueryScope *scope, Settled *settled)
+{
+	sm_query_execute(scope, &read_sequence, NULL, NULL, 1);
+	settled->pending_id = DatumGetInt64(sm_query_value(0, 1, NULL));
+	settled->pending_xid = ReadNextFullTransactionId();
+}
+
+/*
+ * Before rows are read: what is settled so far, and what will be once all rows
+ * that can be seen now are sealed.  A pending_xid of the future is that of
+ * another cluster, from which this database was restored.
+ */
+static void
+read_settlement(SmQueryScope *scope, Settled *before, Settled *after)
+{
+	FullTransactionId oldest;
+
+	memset(before, 0, sizeof(Settled));
+	if (sm_query_execute(scope, &read_settled, NULL, NULL, 1) == 0)
+	{
+		*after = *before;
+		begin_pending(scope, after);
+		return;
+	}
+	before->id = DatumGetInt64(sm_query_value(0, 1, NULL));
+	before->pending_id = DatumGetInt64(sm_query_value(0, 2, NULL));
+	before->pending_xid = DatumGetFullTransactionId(sm_query_value(0, 3, NULL));
+	oldest = DatumGetFullTransactionId(sm_query_value(0, 4, NULL));
+	*after = *before;
+	if (FullTransactionIdFollowsOrEquals(oldest, before->pending_xid))
+		after->id = Max(before->id, before->pending_id);
+	else if (FullTransactionIdPrecedesOrEquals(before->pending_xid, ReadNextFullTransactionId()))
+		return;
+	begin_pending(scope, after);
+}
+
 /* One batch, from the head on; returns how many rows. */
 static int
-seal_batch(SmQueryScope *scope, SmSeal *head)
+seal_batch(SmQueryScope *scope, SmSeal *head, int64 settled)
 {
-	Datum limit[1] = {Int32GetDatum(SM_SEAL_BATCH)};
+	Datum limit[2] = {Int32GetDatum(SM_SEAL_BATCH), Int64GetDatum(settled)};
 	Datum ids[SM_SEAL_BATCH];
 	Datum numbers[SM_SEAL_BATCH];
 	Datum hashes[SM_SEAL_BATCH];
@@ -270,22 +334,37 @@ find_end(SmQueryScope *scope, SmSeal *head)
 		*head = last;
 }
 
+static void
+record_head(SmQueryScope *scope, const SmSeal *head, const Settled *settled)
+{
+	Datum values[6] = {
+	    Int64GetDatum(head->number),
+	    hash_datum(head),
+	    TimestampTzGetDatum(GetCurrentTimestamp()),
+	    Int64GetDatum(settled->id),
+	    Int64GetDatum(settled->pending_id),
+	    FullTransactionIdGetDatum(settled->pending_xid),
+	};
+
+	sm_query_execute(scope, &write_head, values, NULL, 0);
+}
+
 void
 sm_seal_rows(SmQueryScope *scope, SmSeal *head)
 {
-	int64 before;
-	Datum values[3];
+	int64 first;
+	Settled before;
+	Settled after;
 
 	find_end(scope, head);
-	before = head->number;
-	while (seal_batch(scope, head) > 0)
+	read_settlement(scope, &before, &after);
+	first = head->number;
+	while (seal_batch(scope, head, before.id) > 0)
 		CHECK_FOR_INTERRUPTS();
-	if (head->number == before)
+	if (head->number != first || after.id != before.id)
+		record_head(scope, head, &after);
+	if (head->number == first)
 		return;
-	values[0] = Int64GetDatum(head->number);
-	values[1] = hash_datum(head);
-	values[2] = TimestampTzGetDatum(GetCurrentTimestamp());
-	sm_query_execute(scope, &write_head, values, NULL, 0);
 	anchor = *head;
 	anchor_subxact = GetCurrentSubTransactionId();
 }

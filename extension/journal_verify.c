@@ -31,6 +31,10 @@ static SmQuery read_cuts =
     SM_QUERY_LIST_NOARGS("SELECT c.first_seal, c.last_seal FROM @schema@.ddl_journal_cuts c"
                          " ORDER BY c.first_seal");
 
+static SmQuery read_passed_over =
+    SM_QUERY_LIST_NOARGS("SELECT j.id FROM @schema@.ddl_journal j, @schema@.ddl_journal_head h"
+                         " WHERE j.seal IS NULL AND j.id <= h.settled_id ORDER BY j.id LIMIT 1000");
+
 static SmQuery capture_was_enabled =
     SM_QUERY_NOARGS("SELECT FROM @schema@.migration_settings s"
                     " WHERE s.name = 'drift_capture' AND s.value = 'on'");
@@ -112,6 +116,17 @@ check_head(SmQueryScope *scope, Walk *walk)
 	                walk->at.number));
 }
 
+/* Rows that no sealer will look at. */
+static void
+check_passed_over(SmQueryScope *scope, Walk *walk)
+{
+	uint64 count = sm_query_execute(scope, &read_passed_over, NULL, NULL, 0);
+
+	for (uint64 i = 0; i < count; i++)
+		report(walk, "unsealed", DatumGetInt64(sm_query_value(i, 1, NULL)), 0,
+		       "the row has an id that was given out before, or its seal was taken away");
+}
+
 bool
 sm_seal_verify(SmQueryScope *scope, SmSealReport report, void *argument)
 {
@@ -131,6 +146,7 @@ sm_seal_verify(SmQueryScope *scope, SmSealReport report, void *argument)
 			check_row(&walk, i);
 	} while (count == SM_SEAL_BATCH);
 	check_head(scope, &walk);
+	check_passed_over(scope, &walk);
 	return walk.whole;
 }
 

@@ -43,7 +43,8 @@ typedef struct LegacyTable
 
 	/*
 	 * Follows "WITH old AS (...)", which has the columns as text, and in extra,
-	 * jsonb, all others; returns one row with the number of rows carried over.
+	 * jsonb, all others; returns one row with the number of rows carried over and,
+	 * where rows may be unfit, how many these were.
 	 */
 	const char *statement;
 } LegacyTable;
@@ -102,11 +103,15 @@ static const LegacyTable schema_versions = {
 	adopt_versions,
 };
 
+/* How the error of a row begins whose phase is a word that says nothing. */
+#define UNKNOWN_PHASE "'the older scripts recorded the phase '"
+
 /*
  * Several rows may stand for one migration and phase: the newest counts.  A row
- * without a phase (or with one that is none of the three) ran the whole file, so
- * it stands for all three: were only expand recorded, the others would run a
- * second time.  Its further rows name it in metadata->'legacy'->'row'.
+ * without a phase ran the whole file, so it stands for all three: were only
+ * expand recorded, the others would run a second time.  So do a row of an undo,
+ * which left all of it rolled back, and one with a word that says nothing, which
+ * failed.  Its further rows name it in metadata->'legacy'->'row'.
  *
  * A status that says neither success nor undoing nor waiting is a failure: the
  * next apply looks at it, and resolve_migration() can say otherwise.
@@ -133,10 +138,17 @@ static const char adopt_history[] =
 	"  CASE WHEN lower(trim(phase)) IN ('expand', 'migrate', 'contract') THEN lower(trim(phase))"
 	"   WHEN lower(trim(phase)) ~ '^(phase[ _-]?)?1(\\D|$)' THEN 'expand'"
 	"   WHEN lower(trim(phase)) ~ '^(phase[ _-]?)?2(\\D|$)' THEN 'migrate'"
-	"   WHEN lower(trim(phase)) ~ '^(phase[ _-]?)?3(\\D|$)' THEN 'contract' END AS one_phase"
+	"   WHEN lower(trim(phase)) ~ '^(phase[ _-]?)?3(\\D|$)' THEN 'contract' END AS one_phase,"
+	"  lower(trim(phase)) IN ('rollback', 'rolled_back', 'rolled back', 'down', 'undo', 'revert',"
+	"   'reverted') AS is_undo"
 	" FROM numbered o"
+	"), judged AS ("
+	" SELECT m.*, one_phase IS NULL AND NOT is_undo AND trim(phase) <> '' AS is_unknown FROM mapped m"
 	"), typed AS ("
-	" SELECT m.*, coalesce(known_status, 'failed') AS new_status, v.version AS new_version,"
+	" SELECT m.*, CASE WHEN is_unknown THEN 'failed'"
+	"   WHEN is_undo AND known_status IN ('completed', 'rolled_back') THEN 'rolled_back'"
+	"   WHEN is_undo THEN 'failed'"
+	"   ELSE coalesce(known_status, 'failed') END AS new_status, v.version AS new_version,"
 	"  CASE WHEN v.database_type IN ('timescale', 'neo4j') THEN v.database_type"
 	"   WHEN m.migration_file LIKE '%.cypher' THEN 'neo4j' ELSE 'postgresql' END AS new_type,"
 	"  extra || CASE WHEN checksum IS NOT NULL"
@@ -147,7 +159,7 @@ static const char adopt_history[] =
 	"     THEN jsonb_build_object('status', status) ELSE '{}' END"
 	"  || CASE WHEN one_phase IS DISTINCT FROM phase"
 	"     THEN jsonb_build_object('phase', phase) ELSE '{}' END AS originals"
-	" FROM mapped m LEFT JOIN LATERAL (SELECT version, database_type"
+	" FROM judged m LEFT JOIN LATERAL (SELECT version, database_type"
 	"  FROM @schema@.schema_versions v WHERE v.migration_id = m.new_id"
 	"  ORDER BY v.id DESC LIMIT 1) v ON true"
 	"), phases AS ("
@@ -169,7 +181,8 @@ static const char adopt_history[] =
 	" SELECT new_row, coalesce(migration_file, new_id), new_id, executed_at::timestamptz,"
 	"  round(execution_time_ms::numeric)::bigint, new_status, rollback_sql,"
 	"  " METADATA("kept") ", new_phase, new_type, new_type, new_version,"
-	"  CASE WHEN known_status IS NULL THEN format('the older scripts recorded the status %s',"
+	"  CASE WHEN is_unknown THEN format(" UNKNOWN_PHASE " || '%L', phase)"
+	"   WHEN known_status IS NULL THEN format('the older scripts recorded the status %s',"
 	"   coalesce(quote_literal(status), 'NULL')) END,"
 	"  CASE WHEN new_status = 'pending' THEN 0 ELSE 1 END, age > 1"
 	" FROM placed o RETURNING metadata"
@@ -216,7 +229,8 @@ static const char adopt_dependencies[] =
 	" SELECT DISTINCT ON (needing, needed) n, needing, needed,"
 	"  coalesce(created_at::timestamptz, now())"
 	" FROM pairs WHERE needing <> needed ORDER BY needing, needed, n RETURNING 1"
-	") SELECT count(*) FROM added";
+	") SELECT count(*), (SELECT count(*) FROM pairs WHERE needing IS NULL OR needed IS NULL)"
+	" FROM added";
 
 static const LegacyTable migration_dependencies = {
 	"migration_dependencies",
@@ -224,14 +238,34 @@ static const LegacyTable migration_dependencies = {
 	adopt_dependencies,
 };
 
+/* What they had stored is kept; no objects can be made of it. */
+static const char adopt_snapshots[] =
+	", added AS ("
+	" INSERT INTO @schema@.schema_snapshots (id, database_type, snapshot_date, schema_hash,"
+	"  schema_definition, table_count, index_count, constraint_count, metadata)"
+	" SELECT coalesce(id::integer, row_number() OVER (ORDER BY snapshot_date)::integer),"
+	"  CASE lower(trim(o.database_type)) WHEN 'postgres' THEN 'postgresql'"
+	"   WHEN 'timescaledb' THEN 'timescale'"
+	"   ELSE coalesce(lower(trim(o.database_type)), 'postgresql') END,"
+	"  coalesce(snapshot_date::timestamptz, now()), schema_hash, schema_definition::jsonb,"
+	"  round(table_count::numeric)::integer, round(index_count::numeric)::integer,"
+	"  round(constraint_count::numeric)::integer, " METADATA("extra")
+	" FROM old o RETURNING 1"
+	") SELECT count(*) FROM added";
+
+static const LegacyTable schema_snapshots = {
+	"schema_snapshots",
+	{"id", "database_type", "snapshot_date", "schema_hash", "schema_definition", "table_count",
+	 "index_count", "constraint_count", "metadata"},
+	adopt_snapshots,
+};
+
 /* clang-format on */
 
 /* In this order: the history asks the versions for types. */
 static const LegacyTable *const adoptable[] = {
-    &schema_versions,
-    &migration_history,
-    &migration_locks,
-    &migration_dependencies,
+    &schema_versions,        &migration_history, &migration_locks,
+    &migration_dependencies, &schema_snapshots,
 };
 
 /* The versions of migrations whose every phase was undone are left again. */
@@ -242,6 +276,11 @@ static SmQuery mark_left_versions = SM_QUERY_LIST_NOARGS(
     "  GROUP BY migration_id HAVING bool_and(status = 'rolled_back')) h"
     " WHERE v.migration_id = h.migration_id");
 
+static SmQuery list_unknown_phases = SM_QUERY_LIST_NOARGS(
+    "SELECT metadata -> 'legacy' ->> 'phase', count(DISTINCT migration_id)"
+    " FROM @schema@.migration_history WHERE starts_with(error_message, " UNKNOWN_PHASE ")"
+    " GROUP BY 1 ORDER BY 1");
+
 static SmQuery list_versions =
     SM_QUERY_LIST_NOARGS("SELECT DISTINCT version FROM @schema@.schema_versions");
 
@@ -250,8 +289,9 @@ static SmQuery list_versions =
 static bool
 is_known(const LegacyTable *table, const char *column, Oid type)
 {
-	/* metadata that is no JSON document is one more unknown column */
-	if (strcmp(column, "metadata") == 0 && type != JSONOID && type != JSONBOID)
+	/* a document that is no JSON is one more unknown column */
+	if ((strcmp(column, "metadata") == 0 || strcmp(column, "schema_definition") == 0) &&
+	    type != JSONOID && type != JSONBOID)
 		return false;
 	for (const char *const *known = table->columns; *known; known++)
 	{
@@ -359,6 +399,16 @@ require_plain_table(Relation old)
 		                RelationGetRelationName(old))));
 }
 
+static void
+warn_of_unfit(const char *table, int64 rows)
+{
+	if (rows > 0)
+		ereport(WARNING,
+		        (errmsg(INT64_FORMAT " rows of \"%s\" are left out: they name no migration", rows,
+		                table),
+		         errdetail("They stand in the old table still.")));
+}
+
 /* Carries the rows of one table over and returns how many there were. */
 static int64
 adopt_rows(SmQueryScope *scope, const LegacyTable *table, Oid old_table, const char *schema_name)
@@ -374,6 +424,8 @@ adopt_rows(SmQueryScope *scope, const LegacyTable *table, Oid old_table, const c
 	table_close(old, NoLock);
 	sm_query_run(scope, sql);
 	rows = DatumGetInt64(sm_query_value(0, 1, NULL));
+	if (SPI_tuptable->tupdesc->natts > 1)
+		warn_of_unfit(table->name, DatumGetInt64(sm_query_value(0, 2, NULL)));
 	sm_query_run(scope,
 	             sm_query_expand(scope, psprintf("SELECT setval('@schema@.%s_id_seq', max(id))"
 	                                             " FROM @schema@.%s",
@@ -467,6 +519,19 @@ warn_of_malformed_versions(SmQueryScope *scope)
 	}
 }
 
+/* Says which phases say nothing, so that their migrations are looked at. */
+static void
+warn_of_unknown_phases(SmQueryScope *scope)
+{
+	uint64 rows = sm_query_execute(scope, &list_unknown_phases, NULL, NULL, 0);
+
+	for (uint64 i = 0; i < rows; i++)
+		ereport(WARNING,
+		        (errmsg("phase \"%s\" is not known: " INT64_FORMAT " migrations count as failed",
+		                sm_query_text(scope, i, 1), DatumGetInt64(sm_query_value(i, 2, NULL))),
+		         errhint("Say with resolve_migration() what is true.")));
+}
+
 PG_FUNCTION_INFO_V1(summit_migrate_adopt_legacy);
 Datum
 summit_migrate_adopt_legacy(PG_FUNCTION_ARGS)
@@ -488,6 +553,7 @@ summit_migrate_adopt_legacy(PG_FUNCTION_ARGS)
 	rename_functions(&scope, schema);
 	sm_query_execute(&scope, &mark_left_versions, NULL, NULL, 0);
 	warn_of_malformed_versions(&scope);
+	warn_of_unknown_phases(&scope);
 	sm_query_end(&scope);
 	return (Datum) 0;
 }

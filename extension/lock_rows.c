@@ -9,6 +9,7 @@
 #include "access/xlog.h"
 #include "commands/sequence.h"
 #include "miscadmin.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/jsonb.h"
@@ -140,6 +141,19 @@ find_unreleased(SmQueryScope *scope, Datum id)
 	return found;
 }
 
+/*
+ * Whether rows can be written at once.  Nobody waits for them: they inform, and
+ * the lock is held or free without them.
+ */
+static bool
+lock_tables(SmQueryScope *scope)
+{
+	return ConditionalLockRelationOid(sm_row_find_relation(scope, "migration_locks"),
+	                                  RowExclusiveLock) &&
+	       ConditionalLockRelationOid(sm_row_find_relation(scope, "migration_locks_id_seq"),
+	                                  RowExclusiveLock);
+}
+
 int32
 sm_lock_rows_insert(SmQueryScope *scope, const char *id, const char *locked_by, uint64 key,
                     Datum metadata)
@@ -149,6 +163,13 @@ sm_lock_rows_insert(SmQueryScope *scope, const char *id, const char *locked_by, 
 	int32 row;
 	bool stale;
 
+	if (!lock_tables(scope))
+	{
+		ereport(NOTICE, errmsg("the migration lock \"%s\" has no row in migration_locks", id),
+		        errdetail("The table is locked by another transaction; the lock is held all the "
+		                  "same."));
+		return SM_LOCK_NO_ROW;
+	}
 	values[NEW_MIGRATION_ID] = CStringGetTextDatum(id);
 	values[NEW_LOCKED_BY] = CStringGetTextDatum(locked_by);
 	values[NEW_LOCKED_AT] = TimestampTzGetDatum(GetCurrentTimestamp());
@@ -198,6 +219,9 @@ sm_lock_rows_set_released(SmQueryScope *scope, int32 id, bool released)
 {
 	Datum values[3];
 
+	/* a row that is not reached is stale, and closed by the next holder */
+	if (id == SM_LOCK_NO_ROW || !lock_tables(scope))
+		return;
 	if (set_released_by_key(scope, id, released))
 		return;
 	values[0] = Int32GetDatum(id);

@@ -6,8 +6,6 @@
  */
 #include "postgres.h"
 
-#include "utils/fmgrprotos.h"
-#include "utils/jsonb.h"
 #include "utils/memutils.h"
 
 #include "compat.h"
@@ -111,32 +109,48 @@ grow(SmManifest *manifest, void *array, int count, int *room, Size size)
 	return repalloc(array, *room * size);
 }
 
-static int
-count_fields(Jsonb *identity, const char *name)
+/* The end of a JSON string that begins at text: behind its closing quote. */
+static const char *
+skip_string(const char *text)
 {
-	JsonbValue value;
-
-	if (getKeyJsonValueFromContainer(&identity->root, name, strlen(name), &value) == NULL ||
-	    value.type != jbvBinary)
-		return 0;
-	return JsonContainerSize(value.val.binary.data);
+	for (text++; *text != '"' && *text != '\0'; text++)
+	{
+		if (*text == '\\' && text[1] != '\0')
+			text++;
+	}
+	return *text == '"' ? text + 1 : text;
 }
 
+/*
+ * How many indexes and constraints an object has stands in its identity only:
+ * {"oid":1,"indexes":{"a":2,"b":3}}.  It is our own JSON, without white space,
+ * and there are many: counting its keys does not need all of jsonb.
+ */
 void
 sm_manifest_count_parts(SmManifestEntry *entry)
 {
-	Jsonb *identity;
+	const char *text = entry->identity;
+	int *part = NULL;
+	int depth = 0;
 
 	if (entry->indexes >= 0)
 		return;
 	entry->indexes = entry->constraints = 0;
-	if (strstr(entry->identity, "\"indexes\"") == NULL &&
-	    strstr(entry->identity, "\"constraints\"") == NULL)
-		return;
-	identity = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(entry->identity)));
-	entry->indexes = count_fields(identity, "indexes");
-	entry->constraints = count_fields(identity, "constraints");
-	pfree(identity);
+	while (*text != '\0')
+	{
+		const char *start = text;
+
+		text = *text == '"' ? skip_string(text) : text + 1;
+		depth += (*start == '{') - (*start == '}');
+		if (*start != '"' || *text != ':')
+			continue;
+		if (depth == 1)
+			part = strncmp(start, "\"indexes\"", text - start) == 0       ? &entry->indexes
+			       : strncmp(start, "\"constraints\"", text - start) == 0 ? &entry->constraints
+			                                                              : NULL;
+		else if (depth == 2 && part != NULL)
+			(*part)++;
+	}
 }
 
 /* ---- keys ---- */

@@ -6,8 +6,8 @@
  * Options of units: "done-when" (a query that tells whether a statement outside
  * a transaction is done) and "batch.table", ".key", ".size", ".pause_ms",
  * ".first", ".next", ".run_first", ".run" (see batch.h).  Options of statements:
- * "leading" (must come first in its transaction) and "replay" (a setting of the
- * session that holds for later units too).
+ * "leading" (must come first in its transaction), "replay" (a setting of the
+ * session that holds for later units too) and "secret" (its text is not shown).
  */
 #include "postgres.h"
 

@@ -52,7 +52,7 @@ typedef struct SmStatement
 	const char *tag;    /* command tag */
 	char *text;         /* without the semicolon */
 	bool transactional; /* may run in a transaction block */
-	List *options;      /* of SmOption: "replay", "leading" */
+	List *options;      /* of SmOption: "replay", "leading", "secret" */
 	SmPlace place;
 } SmStatement;
 

@@ -26,9 +26,9 @@ typedef struct SmPlainTable
 	int ncolumns;
 	SmPlainColumn columns[SM_PLAIN_MAX_COLUMNS];
 
-	/* plain_table.c's own */
-	Oid relid;
+	/* plain_table.c's own; the numbers of the columns are good while it is open */
 	AttrNumber numbers[SM_PLAIN_MAX_COLUMNS];
+	struct SmPlainCache *cache;
 } SmPlainTable;
 
 /*
@@ -40,7 +40,7 @@ typedef struct SmPlainTable
 extern Relation sm_plain_open(SmPlainTable *table, Oid schema, LOCKMODE lockmode);
 
 /* The next value of its sequence; raises as sm_plain_open(). */
-extern int64 sm_plain_next(const SmPlainTable *table, Oid schema);
+extern int64 sm_plain_next(SmPlainTable *table, Oid schema);
 
 /*
  * Inserts a row: one value for each listed column, the others NULL.  Defaults,

@@ -7,9 +7,17 @@
  */
 #include "postgres.h"
 
+#include "fmgr.h"
 #include "nodes/parsenodes.h"
+#include "parser/parser.h"
+#include "tcop/cmdtag.h"
+#include "tcop/utility.h"
+#include "utils/builtins.h"
 
+#include "caught.h"
 #include "redact.h"
+
+PG_FUNCTION_INFO_V1(summit_migrate_redacted_statement);
 
 static bool
 contains(const char *text, const char *word)
@@ -104,4 +112,52 @@ sm_redact_needed(Node *statement)
 		default:
 			return false;
 	}
+}
+
+static List *
+parse_text(const char *text, bool *parsed)
+{
+	List *volatile statements = NIL;
+	MemoryContext caller = CurrentMemoryContext;
+
+	*parsed = true;
+	PG_TRY();
+	{
+		statements = raw_parser(text, RAW_PARSE_DEFAULT);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(caller);
+		FreeErrorData(sm_caught_take());
+		*parsed = false;
+	}
+	PG_END_TRY();
+	return statements;
+}
+
+const char *
+sm_redact_text(const char *text)
+{
+	bool parsed;
+	List *statements = parse_text(text, &parsed);
+	ListCell *cell;
+
+	if (!parsed)
+		return "(text withheld: it cannot be read, and may hold a secret)";
+	foreach (cell, statements)
+	{
+		Node *statement = lfirst_node(RawStmt, cell)->stmt;
+
+		if (sm_redact_needed(statement))
+			return psprintf(SM_REDACT_FORMAT, GetCommandTagName(CreateCommandTag(statement)));
+	}
+	return text;
+}
+
+Datum
+summit_migrate_redacted_statement(PG_FUNCTION_ARGS)
+{
+	char *statement = text_to_cstring(PG_GETARG_TEXT_PP(0));
+
+	PG_RETURN_TEXT_P(cstring_to_text(sm_redact_text(statement)));
 }

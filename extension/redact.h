@@ -7,11 +7,20 @@
 
 #include "nodes/nodes.h"
 
+/* What stands in the place of a text: its command tag. */
+#define SM_REDACT_FORMAT "%s (text withheld: it can hold a secret)"
+
 /*
  * Whether the text of this statement must not be kept: user mappings,
  * subscriptions, passwords of roles, options of servers that are named like a
  * secret, primary_conninfo, DO blocks that speak of such things.  Raises nothing.
  */
 extern bool sm_redact_needed(Node *statement);
+
+/*
+ * The text of a statement as it may be shown and kept: itself, or, where it can
+ * hold a secret or cannot be read, what it was.  In the current memory context.
+ */
+extern const char *sm_redact_text(const char *text);
 
 #endif /* SM_REDACT_H */

@@ -46,8 +46,12 @@ static const char *const reader_functions[] = {
     "migration_lock_holders",
     "get_environment",
     "parse_migration",
+    "redacted_statement",
+    "statement_relations",
     /* the schema */
     "catalog_disposition",
+    "schema_objects_live",
+    "schema_object_live",
     "schema_fingerprint",
     "portable_schema_fingerprint",
     "cluster_fingerprint",
@@ -73,9 +77,15 @@ static const char *const reader_functions[] = {
     "verify_journal",
     "capture_status",
     "list_drift_ignore_rules",
+    "drift_ignore_rule",
     /* health */
     "missing_indexes",
     "schema_health",
+    "schema_diff_sql",
+    "schema_sql",
+    "schema_json",
+    "schema_objects_live",
+    "schema_object_live",
     NULL,
 };
 
@@ -106,6 +116,7 @@ static const char *const runner_functions[] = {
     "expected_after_run",
     "assess_change",
     "take_schema_snapshot",
+    "load_schema_json",
     NULL,
 };
 
@@ -122,8 +133,10 @@ static const char *const operator_functions[] = {
     "remove_drift_ignore_rule",
     "merge_expected",
     "accept_object",
+    "accept_objects",
     "schedule_snapshots",
     "prune",
+    "prune_journal",
     NULL,
 };
 

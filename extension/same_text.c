@@ -20,6 +20,7 @@ typedef struct Renaming
 {
 	const SmRenames *renames;
 	const char *table; /* older name */
+	List *relations;   /* RangeVar: those without an alias, under their older names */
 } Renaming;
 
 /* "schema.name" of two strings; NULL: it is something else. */
@@ -51,16 +52,17 @@ rename_list(const Renaming *renaming, List *names)
 
 /* A routine is known by its name with its arguments: its schema may be another. */
 static void
-rename_call(const Renaming *renaming, FuncCall *call)
+rename_call(const Renaming *renaming, List *name)
 {
-	if (list_length(call->funcname) == 2)
-	{
-		const char *schema = sm_renames_now(renaming->renames, "schema",
-		                                    quote_identifier(strVal(linitial(call->funcname))));
-		List *parts = sm_qualified_name_list(schema);
+	const char *schema;
+	const char *now;
 
-		lfirst(list_head(call->funcname)) = linitial(parts);
-	}
+	if (list_length(name) != 2)
+		return;
+	schema = quote_identifier(strVal(linitial(name)));
+	now = sm_renames_now(renaming->renames, "schema", schema);
+	if (now != schema)
+		lfirst(list_head(name)) = linitial(sm_qualified_name_list(now));
 }
 
 static void
@@ -76,14 +78,76 @@ rename_relation(const Renaming *renaming, RangeVar *relation)
 	relation->relname = strVal(lsecond(names));
 }
 
+/* The relation that a column's qualifier means; NULL: an alias, or none. */
+static RangeVar *
+find_relation(const Renaming *renaming, const char *qualifier)
+{
+	ListCell *cell;
+
+	foreach (cell, renaming->relations)
+	{
+		RangeVar *relation = lfirst(cell);
+
+		if (strcmp(relation->relname, qualifier) == 0)
+			return relation;
+	}
+	return NULL;
+}
+
+/* The table, by its older name, whose column this is; NULL: not known. */
+static const char *
+table_of(const Renaming *renaming, const ColumnRef *column)
+{
+	RangeVar *relation = NULL;
+	const char *qualifier;
+
+	if (list_length(column->fields) != 2 || !IsA(linitial(column->fields), String))
+		return list_length(column->fields) == 1 ? renaming->table : NULL;
+	qualifier = strVal(linitial(column->fields));
+	if (strcmp(qualifier, "old") == 0 || strcmp(qualifier, "new") == 0)
+		return renaming->table;
+	relation = find_relation(renaming, qualifier);
+	return relation ? quote_qualified_identifier(relation->schemaname, relation->relname) : NULL;
+}
+
 static void
 rename_column(const Renaming *renaming, ColumnRef *column)
 {
 	ListCell *last = list_last_cell(column->fields);
+	const char *table = table_of(renaming, column);
 
-	if (renaming->table && IsA(lfirst(last), String))
-		lfirst(last) = makeString(pstrdup(
-		    sm_renames_column_now(renaming->renames, renaming->table, strVal(lfirst(last)))));
+	if (table && IsA(lfirst(last), String))
+		lfirst(last) = makeString(
+		    pstrdup(sm_renames_column_now(renaming->renames, table, strVal(lfirst(last)))));
+	if (list_length(column->fields) == 2)
+	{
+		RangeVar *relation = find_relation(renaming, strVal(linitial(column->fields)));
+		List *names =
+		    relation ? list_make2(makeString(relation->schemaname), makeString(relation->relname))
+		             : NIL;
+
+		if (names == NIL)
+			return;
+		rename_list(renaming, names);
+		lfirst(list_head(column->fields)) = lsecond(names);
+	}
+}
+
+/* A result keeps the name that it had from its column: it is written then. */
+static void
+name_result(const Renaming *renaming, ResTarget *target)
+{
+	ColumnRef *column = (ColumnRef *) target->val;
+	const char *table;
+	const char *name;
+
+	if (target->name || column == NULL || !IsA(column, ColumnRef) ||
+	    !IsA(llast(column->fields), String))
+		return;
+	table = table_of(renaming, column);
+	name = strVal(llast(column->fields));
+	if (table && strcmp(sm_renames_column_now(renaming->renames, table, name), name) != 0)
+		target->name = pstrdup(name);
 }
 
 /* 'schema.name'::regclass, as in nextval(). */
@@ -100,16 +164,65 @@ rename_constant(const Renaming *renaming, TypeCast *cast)
 }
 
 static bool
+collect_relations(Node *node, List **relations)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, RangeVar))
+	{
+		RangeVar *relation = (RangeVar *) node;
+
+		if (relation->alias == NULL && relation->schemaname)
+			*relations = lappend(*relations, copyObject(relation));
+	}
+	if (IsA(node, ReturnStmt)) /* which the walker does not know */
+		return collect_relations(((ReturnStmt *) node)->returnval, relations);
+	return raw_expression_tree_walker(node, collect_relations, relations);
+}
+
+static bool rename_names(Node *node, Renaming *renaming);
+
+/*
+ * A column stands without a qualifier in a query from one relation alone, as the
+ * server deparses it; an expression has no FROM and is about the table that the
+ * caller named.
+ */
+static bool
+rename_select(SelectStmt *select, Renaming *renaming)
+{
+	const char *outer = renaming->table;
+	bool result;
+
+	if (select->fromClause != NIL)
+	{
+		RangeVar *relation = linitial(select->fromClause);
+
+		renaming->table = NULL;
+		if (list_length(select->fromClause) == 1 && IsA(relation, RangeVar) && relation->schemaname)
+			renaming->table = quote_qualified_identifier(relation->schemaname, relation->relname);
+	}
+	result = raw_expression_tree_walker((Node *) select, rename_names, renaming);
+	renaming->table = outer;
+	return result;
+}
+
+static bool
 rename_names(Node *node, Renaming *renaming)
 {
 	if (node == NULL)
 		return false;
+	if (IsA(node, SelectStmt))
+		return rename_select((SelectStmt *) node, renaming);
+	if (IsA(node, ReturnStmt))
+		return rename_names(((ReturnStmt *) node)->returnval, renaming);
 	if (IsA(node, RangeVar))
 		rename_relation(renaming, (RangeVar *) node);
 	else if (IsA(node, TypeName))
 		rename_list(renaming, ((TypeName *) node)->names);
 	else if (IsA(node, FuncCall))
-		rename_call(renaming, (FuncCall *) node);
+		rename_call(renaming, ((FuncCall *) node)->funcname);
+	else if (IsA(node, ResTarget))
+		name_result(renaming, (ResTarget *) node);
 	else if (IsA(node, ColumnRef))
 		rename_column(renaming, (ColumnRef *) node);
 	else if (IsA(node, TypeCast))
@@ -130,6 +243,30 @@ rename_function(CreateFunctionStmt *function, Renaming *renaming)
 		(void) rename_names(parameter->defexpr, renaming);
 	}
 	(void) rename_names((Node *) function->returnType, renaming);
+	(void) collect_relations(function->sql_body, &renaming->relations);
+	(void) rename_names(function->sql_body, renaming);
+}
+
+static void
+rename_trigger(CreateTrigStmt *trigger, Renaming *renaming)
+{
+	ListCell *cell;
+
+	rename_relation(renaming, trigger->relation);
+	rename_call(renaming, trigger->funcname);
+	(void) rename_names(trigger->whenClause, renaming);
+	foreach (cell, trigger->columns)
+		lfirst(cell) = makeString(pstrdup(
+		    sm_renames_column_now(renaming->renames, renaming->table, strVal(lfirst(cell)))));
+}
+
+static void
+rename_rule(RuleStmt *rule, Renaming *renaming)
+{
+	(void) collect_relations((Node *) rule->actions, &renaming->relations);
+	rename_relation(renaming, rule->relation);
+	(void) rename_names(rule->whereClause, renaming);
+	(void) rename_names((Node *) rule->actions, renaming);
 }
 
 static void
@@ -138,14 +275,14 @@ rename_statement(Node *statement, Renaming *renaming)
 	if (IsA(statement, CreateFunctionStmt))
 		rename_function((CreateFunctionStmt *) statement, renaming);
 	else if (IsA(statement, CreateTrigStmt))
-	{
-		CreateTrigStmt *trigger = (CreateTrigStmt *) statement;
-
-		rename_relation(renaming, trigger->relation);
-		(void) rename_names(trigger->whenClause, renaming);
-	}
+		rename_trigger((CreateTrigStmt *) statement, renaming);
+	else if (IsA(statement, RuleStmt))
+		rename_rule((RuleStmt *) statement, renaming);
 	else if (IsA(statement, SelectStmt))
+	{
+		(void) collect_relations(statement, &renaming->relations);
 		(void) rename_names(statement, renaming);
+	}
 }
 
 /* As a statement of its own. */
@@ -160,6 +297,8 @@ wrap(SmTextKind kind, const char *text)
 			return psprintf("CREATE FUNCTION f(%s) RETURNS void LANGUAGE sql AS ''", text);
 		case SM_TEXT_RESULT:
 			return psprintf("CREATE FUNCTION f() RETURNS %s LANGUAGE sql AS ''", text);
+		case SM_TEXT_BODY:
+			return psprintf("CREATE FUNCTION f() RETURNS void LANGUAGE sql %s", text);
 		case SM_TEXT_STATEMENT:
 			break;
 	}

@@ -11,9 +11,10 @@
 typedef enum SmTextKind
 {
 	SM_TEXT_EXPRESSION, /* a default, a condition, a key of an index */
-	SM_TEXT_STATEMENT,  /* a query, or CREATE TRIGGER */
+	SM_TEXT_STATEMENT,  /* a query, CREATE TRIGGER, CREATE RULE */
 	SM_TEXT_ARGUMENTS,  /* of a routine */
-	SM_TEXT_RESULT      /* what it returns */
+	SM_TEXT_RESULT,     /* what it returns */
+	SM_TEXT_BODY        /* its body of SQL statements */
 } SmTextKind;
 
 /*

@@ -58,7 +58,7 @@ typedef struct Kind
 	SmSource source;
 	Oid classid;
 	SmEmitObject emit; /* NULL: properties of its row and the rest of this line */
-	const char *kind;
+	const char *kind;  /* where emit is not NULL it may tell kinds apart */
 	AttrNumber schema; /* columns; 0: none */
 	AttrNumber acl;
 	AttrNumber owner;
@@ -67,9 +67,9 @@ typedef struct Kind
 	bool may_be_member;
 } Kind;
 
-#define SPECIAL(source, catalog, function)                                                         \
+#define SPECIAL(source, catalog, function, kind)                                                   \
 	{                                                                                              \
-		source, catalog, function, NULL, 0, 0, 0, 0, false, true                                   \
+		source, catalog, function, kind, 0, 0, 0, 0, false, true                                   \
 	}
 #define SIMPLE(source, catalog, kind, schema)                                                      \
 	{                                                                                              \
@@ -79,24 +79,24 @@ typedef struct Kind
 	{                                                                                              \
 		source, catalog, NULL, kind, 0, acl, owner, type, false, true                              \
 	}
-#define OF_CLUSTER(source, catalog, function)                                                      \
+#define OF_CLUSTER(source, catalog, function, kind)                                                \
 	{                                                                                              \
-		source, catalog, function, NULL, 0, 0, 0, 0, true, false                                   \
+		source, catalog, function, kind, 0, 0, 0, 0, true, false                                   \
 	}
 
 static const Kind kinds[] = {
-    SPECIAL(SM_ROWS_NAMESPACE, NamespaceRelationId, sm_emit_schema),
-    SPECIAL(SM_ROWS_CLASS, RelationRelationId, sm_emit_relation),
-    SPECIAL(SM_ROWS_TYPE, TypeRelationId, sm_emit_type),
-    SPECIAL(SM_ROWS_PROC, ProcedureRelationId, sm_emit_routine),
-    SPECIAL(SM_ROWS_OPFAMILY, OperatorFamilyRelationId, sm_emit_opfamily),
-    SPECIAL(SM_ROWS_COLLATION, CollationRelationId, sm_emit_collation),
-    SPECIAL(SM_ROWS_TS_CONFIG, TSConfigRelationId, sm_emit_ts_config),
-    SPECIAL(SM_ROWS_STATISTIC_EXT, StatisticExtRelationId, sm_emit_statistics),
-    SPECIAL(SM_ROWS_DEFAULT_ACL, DefaultAclRelationId, sm_emit_default_acl),
-    SPECIAL(SM_ROWS_EXTENSION, ExtensionRelationId, sm_emit_extension),
-    SPECIAL(SM_ROWS_PUBLICATION, PublicationRelationId, sm_emit_publication),
-    SPECIAL(SM_ROWS_SUBSCRIPTION, SubscriptionRelationId, sm_emit_subscription),
+    SPECIAL(SM_ROWS_NAMESPACE, NamespaceRelationId, sm_emit_schema, "schema"),
+    SPECIAL(SM_ROWS_CLASS, RelationRelationId, sm_emit_relation, "table"),
+    SPECIAL(SM_ROWS_TYPE, TypeRelationId, sm_emit_type, "type"),
+    SPECIAL(SM_ROWS_PROC, ProcedureRelationId, sm_emit_routine, "function"),
+    SPECIAL(SM_ROWS_OPFAMILY, OperatorFamilyRelationId, sm_emit_opfamily, "operator family"),
+    SPECIAL(SM_ROWS_COLLATION, CollationRelationId, sm_emit_collation, "collation"),
+    SPECIAL(SM_ROWS_TS_CONFIG, TSConfigRelationId, sm_emit_ts_config, "text search configuration"),
+    SPECIAL(SM_ROWS_STATISTIC_EXT, StatisticExtRelationId, sm_emit_statistics, "statistics"),
+    SPECIAL(SM_ROWS_DEFAULT_ACL, DefaultAclRelationId, sm_emit_default_acl, "default privileges"),
+    SPECIAL(SM_ROWS_EXTENSION, ExtensionRelationId, sm_emit_extension, "extension"),
+    SPECIAL(SM_ROWS_PUBLICATION, PublicationRelationId, sm_emit_publication, "publication"),
+    SPECIAL(SM_ROWS_SUBSCRIPTION, SubscriptionRelationId, sm_emit_subscription, "subscription"),
     SIMPLE(SM_ROWS_OPERATOR, OperatorRelationId, "operator", Anum_pg_operator_oprnamespace),
     SIMPLE(SM_ROWS_OPCLASS, OperatorClassRelationId, "operator class",
            Anum_pg_opclass_opcnamespace),
@@ -119,12 +119,12 @@ static const Kind kinds[] = {
              OBJECT_FDW),
     WITH_ACL(SM_ROWS_SERVER, ForeignServerRelationId, "server", Anum_pg_foreign_server_srvacl,
              Anum_pg_foreign_server_srvowner, OBJECT_FOREIGN_SERVER),
-    OF_CLUSTER(SM_ROWS_ROLE, AuthIdRelationId, sm_emit_role),
-    OF_CLUSTER(SM_ROWS_ROLE, DbRoleSettingRelationId, sm_emit_role_setting),
-    OF_CLUSTER(SM_ROWS_DATABASE, DatabaseRelationId, sm_emit_database),
+    OF_CLUSTER(SM_ROWS_ROLE, AuthIdRelationId, sm_emit_role, "role"),
+    OF_CLUSTER(SM_ROWS_ROLE, DbRoleSettingRelationId, sm_emit_role_setting, "role setting"),
+    OF_CLUSTER(SM_ROWS_DATABASE, DatabaseRelationId, sm_emit_database, "database"),
     {SM_ROWS_TABLESPACE, TableSpaceRelationId, NULL, "tablespace", 0, Anum_pg_tablespace_spcacl,
      Anum_pg_tablespace_spcowner, OBJECT_TABLESPACE, true, false},
-    OF_CLUSTER(SM_ROWS_PARAMETER, ParameterAclRelationId, sm_emit_parameter),
+    OF_CLUSTER(SM_ROWS_PARAMETER, ParameterAclRelationId, sm_emit_parameter, "parameter"),
 };
 
 /* Determinism: no setting of a session changes a text. */
@@ -228,8 +228,18 @@ list_keys(SmReader *reader, int *count)
 	return keys;
 }
 
+/* From now on objects are written in this form; false: it is not wanted. */
+static bool
+use_form(SmReader *reader, bool portable)
+{
+	reader->portable = portable;
+	reader->schema = reader->forms[portable];
+	return reader->schema != NULL;
+}
+
+/* Both forms of an object one behind the other: what was deparsed for one serves the other. */
 static void
-emit_chunk(SmEmit *emit, const SmObjectKey *keys, int count)
+emit_objects(SmEmit *emit, const SmObjectKey *keys, int count)
 {
 	SmReader *reader = emit->reader;
 
@@ -237,28 +247,53 @@ emit_chunk(SmEmit *emit, const SmObjectKey *keys, int count)
 	{
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextSwitchTo(reader->scratch);
-		emit_object(emit, &keys[i]);
+		for (int form = 0; form < SM_FORMS; form++)
+		{
+			if (use_form(reader, form))
+				emit_object(emit, &keys[i]);
+		}
+		reader->deparsed = NIL;
 		MemoryContextReset(reader->scratch);
+	}
+}
+
+/* How many objects there are in each form; and back to as many. */
+static void
+count_forms(const SmReader *reader, int *counts)
+{
+	for (int form = 0; form < SM_FORMS; form++)
+		counts[form] = reader->forms[form] ? reader->forms[form]->count : 0;
+}
+
+static void
+cut_forms(SmReader *reader, const int *counts)
+{
+	for (int form = 0; form < SM_FORMS; form++)
+	{
+		if (reader->forms[form])
+			reader->forms[form]->count = counts[form];
 	}
 }
 
 /*
  * Writes some objects in a subtransaction that is rolled back: the deparser's
- * locks go with it.  False where it has to be done again: carefully, because
- * something could not be deparsed, or with a key for secrets.
+ * locks go with it.  0, or the SQLSTATE of what could not be read, in which
+ * case nothing is written; reader->needs_secret says that a key is missing.
  */
-static bool
-try_chunk(SmEmit *emit, const SmObjectKey *keys, int count)
+static int
+try_objects(SmEmit *emit, const SmObjectKey *keys, int count)
 {
 	SmReader *reader = emit->reader;
 	ResourceOwner owner = CurrentResourceOwner;
 	ErrorData *volatile error = NULL;
-	int before = reader->schema->count;
+	int before[SM_FORMS];
+	int sqlstate;
 
+	count_forms(reader, before);
 	BeginInternalSubTransaction(NULL);
 	PG_TRY();
 	{
-		emit_chunk(emit, keys, count);
+		emit_objects(emit, keys, count);
 	}
 	PG_CATCH();
 	{
@@ -271,29 +306,65 @@ try_chunk(SmEmit *emit, const SmObjectKey *keys, int count)
 	MemoryContextSwitchTo(reader->context);
 	CurrentResourceOwner = owner;
 	if (error == NULL)
-		return true;
-	if (!reader->needs_secret && (reader->careful || !sm_deparse_is_of_object(error->sqlerrcode)))
+		return 0;
+	sqlstate = error->sqlerrcode;
+	if (!sm_deparse_is_of_object(sqlstate))
 		ReThrowError(error);
-	reader->schema->count = before;
+	cut_forms(reader, before);
+	reader->deparsed = NIL;
 	FreeErrorData(error);
-	return false;
+	return sqlstate;
+}
+
+/* An object of which not even the parts can be read: its name, and why. */
+static void
+emit_unreadable(SmEmit *emit, const SmObjectKey *key, int sqlstate)
+{
+	const Kind *kind = find_kind(key->classid);
+
+	for (int form = 0; form < SM_FORMS; form++)
+	{
+		if (!use_form(emit->reader, form))
+			continue;
+		sm_emit_begin(emit, key->classid, key->objid);
+		emit->unreadable = list_make1(psprintf("object: %s", unpack_sql_state(sqlstate)));
+		sm_emit_end(emit, kind->cluster, kind->kind,
+		            sm_name(emit->reader, key->classid, key->objid));
+	}
+}
+
+/* Writes objects of which some cannot be deparsed. */
+static void
+emit_carefully(SmEmit *emit, const SmObjectKey *keys, int count)
+{
+	SmReader *reader = emit->reader;
+
+	reader->careful = true;
+	for (int i = 0; i < count; i++)
+	{
+		int sqlstate = try_objects(emit, &keys[i], 1);
+
+		if (sqlstate != 0)
+			emit_unreadable(emit, &keys[i], sqlstate);
+	}
+	reader->careful = false;
 }
 
 static void
 emit_all(SmEmit *emit, const SmObjectKey *keys, int count)
 {
-	SmReader *reader = emit->reader;
-
 	for (int start = 0; start < count; start += CHUNK)
 	{
-		reader->careful = false;
-		while (!try_chunk(emit, keys + start, Min(CHUNK, count - start)))
+		int length = Min(CHUNK, count - start);
+		int sqlstate = try_objects(emit, keys + start, length);
+
+		if (emit->reader->needs_secret)
 		{
-			if (reader->needs_secret)
-				sm_secret_make_key(reader);
-			else
-				reader->careful = true;
+			sm_secret_make_key(emit->reader);
+			sqlstate = try_objects(emit, keys + start, length);
 		}
+		if (sqlstate != 0)
+			emit_carefully(emit, keys + start, length);
 	}
 }
 
@@ -310,6 +381,32 @@ compare_objects(const void *a, const void *b)
 	return order != 0 ? order : strcmp(left->name, right->name);
 }
 
+/*
+ * Sorts; and gives names to those that have none of their own, which are in a
+ * schema whose row is gone.
+ */
+static void
+sort_objects(SmSchema *schema)
+{
+	SmSchemaObject *objects = schema->objects;
+	int again = 1;
+
+	qsort(objects, schema->count, sizeof(SmSchemaObject), compare_objects);
+	for (int i = 1; i < schema->count; i++)
+	{
+		if (compare_objects(&objects[i - again], &objects[i]) != 0)
+		{
+			again = 1;
+			continue;
+		}
+		again++;
+		objects[i].name =
+		    MemoryContextStrdup(schema->context, psprintf("%s (%d)", objects[i].name, again));
+	}
+	if (schema->count > 1)
+		qsort(objects, schema->count, sizeof(SmSchemaObject), compare_objects);
+}
+
 static void
 add_field(pg_cryptohash_ctx *context, const void *data, size_t length)
 {
@@ -321,8 +418,8 @@ add_field(pg_cryptohash_ctx *context, const void *data, size_t length)
 }
 
 /* SHA-256 over kind, name and body, each behind its length. */
-static void
-digest_objects(SmSchema *schema)
+void
+sm_schema_digest(SmSchema *schema)
 {
 	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
 
@@ -345,15 +442,15 @@ digest_objects(SmSchema *schema)
 }
 
 static SmSchema *
-create_schema(SmReader *reader, MemoryContext parent)
+create_schema(SmReader *reader)
 {
 	MemoryContext context =
-	    AllocSetContextCreate(parent, "schema as objects", ALLOCSET_DEFAULT_SIZES);
+	    AllocSetContextCreate(reader->context, "schema as objects", ALLOCSET_DEFAULT_SIZES);
 	SmSchema *schema = MemoryContextAlloc(context, sizeof(SmSchema));
 
-	reader->room = 64;
 	schema->context = context;
-	schema->objects = MemoryContextAlloc(context, reader->room * sizeof(SmSchemaObject));
+	schema->room = 64;
+	schema->objects = MemoryContextAlloc(context, schema->room * sizeof(SmSchemaObject));
 	schema->count = 0;
 	return schema;
 }
@@ -380,78 +477,65 @@ init_reader(SmReader *reader, bool all)
 	reader->all = all;
 }
 
-/* Begins one form of what is read. */
 static void
-begin_form(SmReader *reader, MemoryContext parent, bool portable)
+finish_forms(SmReader *reader, MemoryContext parent)
 {
-	reader->portable = portable;
-	reader->schema = create_schema(reader, parent);
+	for (int form = 0; form < SM_FORMS; form++)
+	{
+		if (!use_form(reader, form))
+			continue;
+		sort_objects(reader->schema);
+		sm_schema_digest(reader->schema);
+		/* only now: an error would have left it in a parent that may live long */
+		MemoryContextSetParent(reader->schema->context, parent);
+	}
 }
 
-static SmSchema *
-finish_form(SmReader *reader)
-{
-	SmSchema *schema = reader->schema;
-
-	qsort(schema->objects, schema->count, sizeof(SmSchemaObject), compare_objects);
-	digest_objects(schema);
-	return schema;
-}
-
-/* One form or both, each into what is not NULL. */
+/* Fills the forms that are there, and gives them to parent. */
 static void
-read_forms(MemoryContext parent, const SmObjectKey *only, int nonly, SmSchema **exact,
-           SmSchema **portable)
+read_forms(SmReader *reader, MemoryContext parent, const SmObjectKey *only, int nonly)
 {
-	MemoryContext before = CurrentMemoryContext;
+	MemoryContext before = MemoryContextSwitchTo(reader->context);
 	int level = NewGUCNestLevel();
-	SmReader reader;
 	SmEmit emit;
 
-	init_reader(&reader, only == NULL);
-	MemoryContextSwitchTo(reader.context);
 	pin_settings();
-	reader.snapshot = take_snapshot();
+	reader->snapshot = take_snapshot();
 	/* the deparser's queries see the same */
-	PushActiveSnapshot(reader.snapshot);
-	sm_emit_init(&emit, &reader);
+	PushActiveSnapshot(reader->snapshot);
+	sm_emit_init(&emit, reader);
 	if (only == NULL)
-		only = list_keys(&reader, &nonly);
-	if (exact != NULL)
-	{
-		begin_form(&reader, parent, false);
-		emit_all(&emit, only, nonly);
-		*exact = finish_form(&reader);
-	}
-	if (portable != NULL)
-	{
-		begin_form(&reader, parent, true);
-		emit_all(&emit, only, nonly);
-		*portable = finish_form(&reader);
-	}
+		only = list_keys(reader, &nonly);
+	emit_all(&emit, only, nonly);
 	PopActiveSnapshot();
-	UnregisterSnapshot(reader.snapshot);
+	UnregisterSnapshot(reader->snapshot);
 	AtEOXact_GUC(false, level);
+	finish_forms(reader, parent);
 	MemoryContextSwitchTo(before);
-	MemoryContextDelete(reader.context);
+	MemoryContextDelete(reader->context);
 }
 
 SmSchema *
 sm_schema_read(MemoryContext parent, bool portable, const SmObjectKey *only, int nonly)
 {
-	SmSchema *schema;
+	SmReader reader;
 
-	read_forms(parent, only, nonly, portable ? NULL : &schema, portable ? &schema : NULL);
-	return schema;
+	init_reader(&reader, only == NULL);
+	reader.forms[portable] = create_schema(&reader);
+	read_forms(&reader, parent, only, nonly);
+	return reader.forms[portable];
 }
 
 SmSchema *
 sm_schema_read_both(MemoryContext parent, const SmObjectKey *only, int nonly, SmSchema **portable)
 {
-	SmSchema *schema;
+	SmReader reader;
 
-	read_forms(parent, only, nonly, &schema, portable);
-	return schema;
+	init_reader(&reader, only == NULL);
+	reader.forms[false] = create_schema(&reader);
+	reader.forms[true] = *portable = create_schema(&reader);
+	read_forms(&reader, parent, only, nonly);
+	return reader.forms[false];
 }
 
 void

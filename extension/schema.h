@@ -27,11 +27,13 @@ typedef struct SmSchema
 	MemoryContext context; /* holds all of it */
 	SmSchemaObject *objects;
 	int count; /* sorted by cluster, kind, name, bytewise */
+	int room;  /* the reader's own */
 } SmSchema;
 
 /*
- * Reads all objects, or where only is not NULL these, of which those that are
- * gone or are no objects are left out.  portable: the form that is the same on
+ * Reads all objects, or where only is not NULL these (each named once; as
+ * sm_catalog_object() gives them), of which those that are gone or are no
+ * objects are left out.  portable: the form that is the same on
  * all majors.  The result is a child of parent.  All catalog rows come from one
  * snapshot of this moment; names and deparsed texts come from the newest
  * catalogs, so a caller that reads while others change the schema looks at the
@@ -48,5 +50,8 @@ extern SmSchema *sm_schema_read(MemoryContext parent, bool portable, const SmObj
 extern SmSchema *sm_schema_read_both(MemoryContext parent, const SmObjectKey *only, int nonly,
                                      SmSchema **portable);
 extern void sm_schema_free(SmSchema *schema);
+
+/* Computes the digests of objects with kind, name and body. */
+extern void sm_schema_digest(SmSchema *schema);
 
 #endif /* SM_SCHEMA_H */

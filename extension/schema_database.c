@@ -274,6 +274,9 @@ sm_emit_subscription(SmEmit *emit, HeapTuple tuple)
 		return false;
 	sm_emit_begin(emit, SubscriptionRelationId, subscription->oid);
 	sm_rows_render(emit, SubscriptionRelationId, tuple);
+	/* 18 has another default, which a dump of an earlier major gets */
+	if (emit->reader->portable)
+		sm_props_drop(emit->props, "streaming");
 	sm_emit_common(emit, SubscriptionRelationId, subscription->oid, 0);
 	sm_emit_end(emit, false, "subscription",
 	            sm_name(emit->reader, SubscriptionRelationId, subscription->oid));

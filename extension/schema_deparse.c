@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "catalog/pg_class.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -21,6 +22,7 @@
 #include "parser/scanner.h"
 #include "rewrite/rewriteManip.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/resowner.h"
 #include "utils/ruleutils.h"
 
@@ -43,6 +45,8 @@ sm_deparse_is_of_object(int sqlstate)
 			return sqlstate == ERRCODE_UNDEFINED_FILE;
 	}
 }
+
+static char *deparse_node(SmEmit *emit, Datum argument, Oid unused);
 
 /* Runs it in a subtransaction that is rolled back; NULL where it fails. */
 static char *
@@ -79,16 +83,63 @@ run_carefully(SmEmit *emit, const char *property, Deparser deparser, Datum argum
 	return NULL;
 }
 
+/* What was deparsed for the other form of the same object. */
+typedef struct Deparsed
+{
+	Deparser deparser;
+	Datum argument;
+	Oid function;
+	char *text;
+} Deparsed;
+
+static char *
+recall(const SmReader *reader, Deparser deparser, Datum argument, Oid function)
+{
+	ListCell *cell;
+
+	foreach (cell, reader->deparsed)
+	{
+		Deparsed *deparsed = lfirst(cell);
+
+		if (deparsed->argument == argument && deparsed->deparser == deparser &&
+		    deparsed->function == function)
+			return deparsed->text;
+	}
+	return NULL;
+}
+
+/* A tree is known again by its place in its row, which a full read holds until its end. */
+static void
+remember(SmReader *reader, Deparser deparser, Datum argument, Oid function, char *text)
+{
+	Deparsed *deparsed;
+
+	if (!reader->all || text == NULL || reader->forms[true] == NULL)
+		return;
+	deparsed = palloc(sizeof(Deparsed));
+	deparsed->deparser = deparser;
+	deparsed->argument = argument;
+	deparsed->function = function;
+	deparsed->text = text;
+	reader->deparsed = lappend(reader->deparsed, deparsed);
+}
+
 static char *
 run(SmEmit *emit, const char *property, Deparser deparser, Datum argument, Oid function)
 {
-	char *text;
+	SmReader *reader = emit->reader;
+	/* a node that was just made has no place of its own */
+	bool lasting = deparser != deparse_node;
+	char *text = lasting ? recall(reader, deparser, argument, function) : NULL;
 
-	if (emit->reader->careful)
-		text = run_carefully(emit, property, deparser, argument, function);
-	else
-		text = deparser(emit, argument, function);
-	return text && emit->reader->portable ? sm_deparse_portable(text) : text;
+	if (text == NULL)
+	{
+		text = reader->careful ? run_carefully(emit, property, deparser, argument, function)
+		                       : deparser(emit, argument, function);
+		if (lasting && !reader->portable)
+			remember(reader, deparser, argument, function, text);
+	}
+	return text && reader->portable ? sm_deparse_portable(text) : text;
 }
 
 /* A relation's columns as the deparser takes them, without opening the relation. */
@@ -97,16 +148,19 @@ columns_context(SmEmit *emit)
 {
 	PlannedStmt *statement = makeNode(PlannedStmt);
 	RangeTblEntry *entry = makeNode(RangeTblEntry);
+	HeapTuple tuple = sm_name_row(emit->reader, RelationRelationId, emit->relation);
+	char *name =
+	    HeapTupleIsValid(tuple) ? NameStr(((Form_pg_class) GETSTRUCT(tuple))->relname) : "?";
 	List *names = NIL;
 
 	for (int i = 1; i <= emit->ncolumns; i++)
 		names = lappend(names, makeString(pstrdup(emit->columns[i] ? emit->columns[i] : "?")));
 	/* any kind that takes its columns' names from eref, without a look at a relation */
 	entry->rtekind = RTE_VALUES;
-	entry->eref = makeAlias("r", names);
+	entry->eref = makeAlias(name, names);
 	entry->inFromCl = true;
 	statement->rtable = list_make1(entry);
-	return deparse_context_for_plan_tree(statement, list_make1(pstrdup("r")));
+	return deparse_context_for_plan_tree(statement, list_make1(pstrdup(name)));
 }
 
 /* Whether an expression names what columns_context() has not: system columns. */
@@ -133,7 +187,7 @@ deparse_node(SmEmit *emit, Datum argument, Oid unused)
 	    (!IsA(node, List) && !contain_var_clause(node) && !contain_subplans(node)))
 		context = NIL;
 	else if (has_system_column(node, NULL))
-		context = deparse_context_for("r", emit->relation);
+		context = deparse_context_for(get_rel_name(emit->relation), emit->relation);
 	else
 		context = columns_context(emit);
 	return deparse_expression(node, context, false, false);

@@ -33,6 +33,7 @@ sm_emit_init(SmEmit *emit, SmReader *reader)
 	initStringInfo(&emit->part_text);
 	initStringInfo(&emit->body);
 	initStringInfo(&emit->identity);
+	initStringInfo(&emit->labels);
 	for (int i = 0; i < SM_PART_KINDS; i++)
 	{
 		emit->parts[i].room = 16;
@@ -52,6 +53,7 @@ sm_emit_begin(SmEmit *emit, Oid classid, Oid objid)
 	emit->props = &emit->object;
 	sm_props_reset(&emit->object);
 	resetStringInfo(&emit->part_text);
+	resetStringInfo(&emit->labels);
 	for (int i = 0; i < SM_PART_KINDS; i++)
 		emit->parts[i].count = 0;
 }
@@ -134,12 +136,14 @@ sm_emit_end(SmEmit *emit, bool cluster, const char *kind, const char *name)
 	write_unreadable(emit);
 	for (int i = 0; i < SM_PART_KINDS; i++)
 		write_parts(emit, i);
+	if (emit->labels.len > 0)
+		appendStringInfo(&emit->identity, ",\"labels\":[%s]", emit->labels.data);
 	appendStringInfoChar(&emit->identity, '}');
 	sm_props_write(&emit->object, &emit->body);
-	if (schema->count == reader->room)
+	if (schema->count == schema->room)
 	{
-		reader->room *= 2;
-		schema->objects = repalloc_huge(schema->objects, reader->room * sizeof(SmSchemaObject));
+		schema->room *= 2;
+		schema->objects = repalloc_huge(schema->objects, schema->room * sizeof(SmSchemaObject));
 	}
 	object = &schema->objects[schema->count++];
 	object->key = emit->key;
@@ -159,6 +163,12 @@ sm_emit_part(SmEmit *emit)
 	write_unreadable(emit);
 	emit->props = &emit->part;
 	sm_props_reset(&emit->part);
+}
+
+void
+sm_emit_part_drop(SmEmit *emit)
+{
+	emit->props = &emit->object;
 }
 
 void

@@ -11,6 +11,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_collation_d.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_policy.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type_d.h"
@@ -19,6 +20,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
 
 #include "schema_read.h"
 #include "schema_render.h"
@@ -258,6 +260,17 @@ sm_emit_constraints(SmEmit *emit, SmRows constraints)
 	}
 }
 
+/* The table whose trigger this is a copy of: a partition has one parent. */
+static void
+write_trigger_parent(SmEmit *emit)
+{
+	SmRows parents = sm_rows(emit->reader, SM_ROWS_INHERITS, InvalidOid, emit->relation);
+
+	if (parents.count > 0)
+		sm_emit_name(emit, "parent", RelationRelationId,
+		             ((Form_pg_inherits) GETSTRUCT(parents.rows[0].tuple))->inhparent);
+}
+
 static void
 write_trigger(SmEmit *emit, HeapTuple tuple)
 {
@@ -268,7 +281,7 @@ write_trigger(SmEmit *emit, HeapTuple tuple)
 	sm_emit_text(emit, "definition",
 	             sm_deparse_call(emit, "definition", F_PG_GET_TRIGGERDEF_OID, trigger->oid));
 	if (OidIsValid(trigger->tgparentid))
-		sm_props_true(emit->props, "of_parent");
+		write_trigger_parent(emit);
 	sm_emit_common(emit, TriggerRelationId, trigger->oid, 0);
 	sm_emit_part_end(emit, SM_TRIGGERS_OF, sm_json_utf8(NameStr(trigger->tgname)), trigger->oid);
 }
@@ -284,9 +297,17 @@ is_own_constraint(SmRows constraints, Oid constraint)
 	return false;
 }
 
+static const char *
+constraint_name(Oid constraint)
+{
+	char *name = get_constraint_name(constraint);
+
+	return name ? quote_identifier(name) : "?";
+}
+
 /*
  * Triggers of other tables' foreign keys that reference this one are rows of
- * this table: "table: states" where these are not as usual.
+ * this table: "constraint of table: states" where these are not as usual.
  */
 static void
 write_reference_triggers(SmEmit *emit, SmRows triggers)
@@ -308,7 +329,7 @@ write_reference_triggers(SmEmit *emit, SmRows triggers)
 		states = trigger_states(triggers, trigger->tgconstraint);
 		if (states)
 			lines[count++] =
-			    psprintf("%s: %s",
+			    psprintf("%s of %s: %s", constraint_name(trigger->tgconstraint),
 			             sm_name(emit->reader, RelationRelationId, trigger->tgconstrrelid), states);
 	}
 	if (count > 0)

@@ -103,26 +103,31 @@ typedef struct SmRows
 	int count;
 } SmRows;
 
+/* The forms of an object, by SmReader's portable. */
+#define SM_FORMS 2
+
 typedef struct SmReader
 {
-	MemoryContext context; /* for the whole read */
-	MemoryContext rows;    /* for what is loaded whole */
-	MemoryContext scratch; /* for one object */
-	bool portable;
-	bool all;           /* full read: sources are loaded whole */
-	bool careful;       /* each text that is deparsed in a subtransaction of its own */
-	Snapshot snapshot;  /* of all rows */
-	const char *secret; /* the key for hashes of secrets; NULL: not asked for yet */
-	bool needs_secret;  /* it has to be made */
+	MemoryContext context;     /* for the whole read */
+	MemoryContext rows;        /* for what is loaded whole */
+	MemoryContext scratch;     /* for one object */
+	SmSchema *forms[SM_FORMS]; /* exact, portable; NULL: not wanted */
+	SmSchema *schema;          /* the one that is being written */
+	bool portable;             /* which that is */
+	List *deparsed;            /* texts of the object that is being written */
+	bool all;                  /* full read: sources are loaded whole */
+	bool careful;              /* each text that is deparsed in a subtransaction of its own */
+	Snapshot snapshot;         /* of all rows */
+	const char *secret;        /* the key for hashes of secrets; NULL: not asked for yet */
+	bool needs_secret;         /* it has to be made */
 	SmRows loaded[SM_ROWS_COUNT];
 	bool is_loaded[SM_ROWS_COUNT];
-	Oid last_relation; /* while columns are loaded: that of the row before */
+	int fingers[SM_ROWS_COUNT]; /* where the last search ended */
+	Oid last_relation;          /* while columns are loaded: that of the row before */
 	bool last_has_columns;
 	HTAB *names;     /* of objects, by catalog and OID */
 	HTAB *types;     /* of types, by OID and modifier */
 	HTAB *opclasses; /* default ones, by type and access method */
-	SmSchema *schema;
-	int room; /* in schema->objects */
 } SmReader;
 
 /* The parts of an object, in the order of their keys. */
@@ -167,7 +172,8 @@ struct SmEmit
 	} parts[SM_PART_KINDS];
 	StringInfoData body;
 	StringInfoData identity;
-	List *unreadable; /* "property: SQLSTATE", of the object or part */
+	StringInfoData labels; /* OIDs of an enum's labels, in their order: for the identity */
+	List *unreadable;      /* "property: SQLSTATE", of the object or part */
 };
 
 /* Writes an object from its row; false where it is none. */
@@ -242,8 +248,9 @@ extern void sm_emit_init(SmEmit *emit, SmReader *reader);
 /* starts the next object; ends it under this name */
 extern void sm_emit_begin(SmEmit *emit, Oid classid, Oid objid);
 extern void sm_emit_end(SmEmit *emit, bool cluster, const char *kind, const char *name);
-/* starts a part; ends it under this name */
+/* starts a part; forgets it; ends it under this name */
 extern void sm_emit_part(SmEmit *emit);
+extern void sm_emit_part_drop(SmEmit *emit);
 extern void sm_emit_part_end(SmEmit *emit, SmPartKind kind, const char *name, Oid id);
 /* comment, security labels, extensions depended on; of the object or part */
 extern void sm_emit_common(SmEmit *emit, Oid classid, Oid objid, int32 sub);

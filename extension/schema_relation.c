@@ -148,7 +148,25 @@ write_toast_options(SmEmit *emit, Oid toast)
 		sm_render_options(emit, &column, options);
 }
 
-/* Rules as parts, but for that of a view, which is its definition. */
+/* The rule of a view is its definition, and a part only where more was said of it. */
+static void
+write_view_rule(SmEmit *emit, HeapTuple tuple)
+{
+	Form_pg_rewrite rule = (Form_pg_rewrite) GETSTRUCT(tuple);
+
+	sm_emit_text(
+	    emit, "definition",
+	    sm_deparse_view(emit, "definition",
+	                    sm_rows_get(RewriteRelationId, tuple, Anum_pg_rewrite_ev_action, NULL)));
+	sm_emit_part(emit);
+	sm_rows_render(emit, RewriteRelationId, tuple);
+	sm_emit_common(emit, RewriteRelationId, rule->oid, 0);
+	if (emit->part.count > 0)
+		sm_emit_part_end(emit, SM_RULES_OF, sm_json_utf8(NameStr(rule->rulename)), rule->oid);
+	else
+		sm_emit_part_drop(emit);
+}
+
 static void
 write_rules(SmEmit *emit, Oid relation)
 {
@@ -161,10 +179,7 @@ write_rules(SmEmit *emit, Oid relation)
 
 		if (strcmp(NameStr(rule->rulename), ViewSelectRuleName) == 0)
 		{
-			sm_emit_text(emit, "definition",
-			             sm_deparse_view(emit, "definition",
-			                             sm_rows_get(RewriteRelationId, tuple,
-			                                         Anum_pg_rewrite_ev_action, NULL)));
+			write_view_rule(emit, tuple);
 			continue;
 		}
 		sm_emit_part(emit);

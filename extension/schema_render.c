@@ -173,6 +173,16 @@ sm_render_expression(SmEmit *emit, const SmCatalogColumn *column, Datum value)
 	sm_emit_text(emit, column->what, sm_deparse_tree(emit, column->what, value));
 }
 
+static const char *
+column_name(SmEmit *emit, AttrNumber number)
+{
+	/* of an exclusion constraint; what it is stands in the keys of its index */
+	if (number == 0)
+		return "(expression)";
+	return number > 0 && number <= emit->ncolumns && emit->columns[number] ? emit->columns[number]
+	                                                                       : "?";
+}
+
 void
 sm_render_columns(SmEmit *emit, const SmCatalogColumn *column, Datum value)
 {
@@ -182,9 +192,7 @@ sm_render_columns(SmEmit *emit, const SmCatalogColumn *column, Datum value)
 	const char **names = palloc((count + 1) * sizeof(char *));
 
 	for (int i = 0; i < count; i++)
-		names[i] = numbers[i] > 0 && numbers[i] <= emit->ncolumns && emit->columns[numbers[i]]
-		               ? emit->columns[numbers[i]]
-		               : "?";
+		names[i] = column_name(emit, numbers[i]);
 	if (count > 0)
 		sm_props_strings(emit->props, column->what, names, count);
 }

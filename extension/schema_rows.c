@@ -479,15 +479,38 @@ load(SmReader *reader, SmSource source)
 	return &reader->loaded[source];
 }
 
-/* The rows of one object among those that are loaded. */
+/*
+ * The rows of one object among those that are loaded.  Objects are asked for in
+ * the order of their OIDs, and so the search begins where the last one ended.
+ */
 static SmRows
-find_loaded(const SmRows *all, Oid classid, Oid objid)
+find_loaded(const SmRows *all, int *finger, Oid classid, Oid objid)
 {
 	SmCatalogRow wanted = {classid, objid, PG_INT32_MIN, NULL};
-	int low = 0;
-	int high = all->count;
+	int low = *finger;
+	int high;
+	int step = 1;
 	int end;
 
+	if (low < all->count && compare_rows(&all->rows[low], &wanted) < 0)
+	{
+		while (low + step < all->count && compare_rows(&all->rows[low + step], &wanted) < 0)
+		{
+			low += step;
+			step *= 2;
+		}
+		high = Min(low + step, all->count);
+	}
+	else
+	{
+		high = low;
+		while (high - step >= 0 && compare_rows(&all->rows[high - step], &wanted) >= 0)
+		{
+			high -= step;
+			step *= 2;
+		}
+		low = Max(high - step, 0);
+	}
 	while (low < high)
 	{
 		int middle = low + (high - low) / 2;
@@ -501,6 +524,7 @@ find_loaded(const SmRows *all, Oid classid, Oid objid)
 	     end < all->count && all->rows[end].objid == objid && all->rows[end].classid == classid;
 	     end++)
 		;
+	*finger = low;
 	return (SmRows){all->rows + low, end - low};
 }
 
@@ -513,7 +537,7 @@ sm_rows(SmReader *reader, SmSource number, Oid classid, Oid objid)
 
 	Assert((source->class_column != 0) == OidIsValid(classid));
 	if (reader->all)
-		return find_loaded(load(reader, number), classid, objid);
+		return find_loaded(load(reader, number), &reader->fingers[number], classid, objid);
 	ScanKeyInit(&keys[nkeys++], source->key, BTEqualStrategyNumber, F_OIDEQ,
 	            ObjectIdGetDatum(objid));
 	if (source->class_column != 0)

@@ -14,8 +14,7 @@
 #include "body_text.h"
 #include "compat.h"
 #include "ddl.h"
-
-#define FORMAT_VERSION 1
+#include "schema_text.h"
 
 /* The argument, with 0 as no snapshot has: NULL for the live schema. */
 static const int32 *
@@ -138,7 +137,7 @@ summit_migrate_schema_json(PG_FUNCTION_ARGS)
 	initStringInfo(&out);
 	sm_query_begin(&scope, fcinfo, SM_QUERY_READ);
 	pairs = sm_pairs_read_state(&scope, snapshot_argument(fcinfo, &snapshot));
-	appendStringInfo(&out, "{\n  \"format\": %d,\n  \"objects\": {", FORMAT_VERSION);
+	appendStringInfo(&out, "{\n  \"format\": %d,\n  \"objects\": {", SM_SCHEMA_TEXT_FORMAT);
 	append_objects(&out, pairs);
 	appendStringInfoString(&out, "}\n}\n");
 	sm_query_end(&scope);

@@ -35,7 +35,12 @@ write_enum(SmEmit *emit, Oid type)
 	memcpy(sorted, rows.rows, rows.count * sizeof(SmCatalogRow));
 	qsort(sorted, rows.count, sizeof(SmCatalogRow), compare_labels);
 	for (int i = 0; i < rows.count; i++)
-		labels[i] = NameStr(((Form_pg_enum) GETSTRUCT(sorted[i].tuple))->enumlabel);
+	{
+		Form_pg_enum label = (Form_pg_enum) GETSTRUCT(sorted[i].tuple);
+
+		labels[i] = NameStr(label->enumlabel);
+		appendStringInfo(&emit->labels, "%s%u", i > 0 ? "," : "", label->oid);
+	}
 	sm_props_strings(emit->props, "labels", labels, rows.count);
 }
 

@@ -1,72 +1,20 @@
 /*
  * script.c
  *		migration_script(): a migration file as the statements that apply or undo
- *		it and record that, for psql's \gexec.  Nothing is run or written here; the
- *		calls around the statements are script_run.c's.
- *
- * \gexec goes on after an error, whatever psql's settings are, so the script
- * protects itself.  Every transaction begins read-only.  That of a unit becomes
- * writable by a statement that fails behind a savepoint, as begin_unit() does,
- * whose refusal otherwise aborts the block.  A statement outside transactions
- * finds a writable session only when the very call of begin_statement() made it
- * so and has committed.
- *
- * All ledger calls name the type of each argument and leave out none: another
- * function of the name in the schema is never the better match.
+ *		it and record that, for psql's \gexec.  Which phases these are, and what
+ *		the ledger has of them already, is found here; script_emit.c writes them
+ *		down.  Nothing is run; the calls around them are script_run.c's.
  */
 #include "postgres.h"
 
-#include <ctype.h>
-
-#include "catalog/pg_type_d.h"
 #include "funcapi.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/regproc.h"
 
-#include "batch.h"
 #include "objects.h"
-#include "parse.h"
-#include "query.h"
 #include "script.h"
 
-#define DEFAULT_LOCK_TIMEOUT "2000"
-#define TARGET SM_SCRIPT_TARGET
-
-/*
- * One string with its own transaction, so that it holds at once, also where
- * AUTOCOMMIT is off: after whatever the file has set.
- */
-#define GUARD                                                                                      \
-	"BEGIN; SET default_transaction_read_only = on; SET standard_conforming_strings = on; COMMIT"
-
 PG_FUNCTION_INFO_V1(summit_migrate_migration_script);
-
-typedef struct Script
-{
-	ReturnSetInfo *result;
-	const SmMigration *migration;
-	const char *schema; /* quoted */
-	char *id;
-	char *id_argument;
-	char *state; /* of the ledger, see script.h */
-	bool up;
-	bool changes_role; /* the file may: ledger calls put it back */
-	bool changes_settings;
-	char *phases;           /* of the way up, as an SQL array */
-	List *recorded;         /* of RecordedUnit */
-	List *completed_phases; /* of char *, the way up */
-} Script;
-
-/* A unit that is completed, or batched and done up to a key. */
-typedef struct RecordedUnit
-{
-	char *phase;
-	bool up;
-	int unit;
-	char *cursor; /* NULL: it is completed */
-} RecordedUnit;
 
 /* A repeated file that was changed is all to do again. */
 #define SAME_FILE                                                                                  \
@@ -86,71 +34,6 @@ static SmQuery completed_phases =
              " WHERE h.status = 'completed' AND " SAME_FILE,
              TEXTOID, TEXTOID, TEXTOID);
 
-static void emit(Script *script, const char *format, ...) pg_attribute_printf(2, 3);
-
-static void
-emit(Script *script, const char *format, ...)
-{
-	StringInfoData row;
-	Datum value;
-	bool isnull = false;
-
-	initStringInfo(&row);
-	for (;;)
-	{
-		va_list args;
-		int needed;
-
-		va_start(args, format);
-		needed = appendStringInfoVA(&row, format, args);
-		va_end(args);
-		if (needed == 0)
-			break;
-		enlargeStringInfo(&row, needed);
-	}
-	value = CStringGetTextDatum(row.data);
-	tuplestore_putvalues(script->result->setResult, script->result->setDesc, &value, &isnull);
-	pfree(row.data);
-}
-
-static const RecordedUnit *
-find_recorded(const Script *script, const SmPhase *phase, int unit)
-{
-	ListCell *cell;
-
-	foreach (cell, script->recorded)
-	{
-		const RecordedUnit *recorded = lfirst(cell);
-
-		if (recorded->up == phase->up && recorded->unit == unit &&
-		    strcmp(recorded->phase, phase->name) == 0)
-			return recorded;
-	}
-	return NULL;
-}
-
-static bool
-is_completed(const Script *script, const SmPhase *phase, int unit)
-{
-	const RecordedUnit *recorded = find_recorded(script, phase, unit);
-
-	return recorded != NULL && recorded->cursor == NULL;
-}
-
-static bool
-is_phase_completed(const Script *script, const char *phase)
-{
-	ListCell *cell;
-
-	foreach (cell, script->completed_phases)
-	{
-		if (strcmp(lfirst(cell), phase) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Where another function has the name of a ledger call, a call is ambiguous or not ours. */
 static void
 refuse_namesakes(Oid schema)
 {
@@ -172,12 +55,12 @@ refuse_namesakes(Oid schema)
 }
 
 static void
-load_recorded(Script *script, FunctionCallInfo fcinfo)
+load_recorded(SmScript *script, FunctionCallInfo fcinfo)
 {
 	SmQueryScope scope;
 	SmPhase *expand = sm_parse_find_phase(script->migration, "expand", true);
 	Datum values[] = {
-	    CStringGetTextDatum(TARGET),
+	    CStringGetTextDatum(SM_SCRIPT_TARGET),
 	    CStringGetTextDatum(script->id),
 	    CStringGetTextDatum(expand == NULL ? "" : expand->digest),
 	};
@@ -191,7 +74,7 @@ load_recorded(Script *script, FunctionCallInfo fcinfo)
 	script->schema = sm_query_expand(&scope, "@schema@");
 	for (uint64 i = 0; i < count; i++)
 	{
-		RecordedUnit *unit = palloc(sizeof(RecordedUnit));
+		SmRecordedUnit *unit = palloc(sizeof(SmRecordedUnit));
 
 		unit->phase = sm_query_text(&scope, i, 1);
 		unit->up = DatumGetBool(sm_query_value(i, 2, NULL));
@@ -203,386 +86,6 @@ load_recorded(Script *script, FunctionCallInfo fcinfo)
 	for (uint64 i = 0; i < count; i++)
 		script->completed_phases = lappend(script->completed_phases, sm_query_text(&scope, i, 1));
 	sm_query_end(&scope);
-}
-
-static char *
-text_argument(const char *value)
-{
-	return psprintf("%s::pg_catalog.text", quote_literal_cstr(value));
-}
-
-static const char *
-bool_argument(bool value)
-{
-	return value ? "true" : "false";
-}
-
-/* Before a ledger call: the role that may make it. */
-static void
-emit_own_role(Script *script)
-{
-	if (!script->changes_role)
-		return;
-	emit(script, "SET LOCAL SESSION AUTHORIZATION DEFAULT");
-	emit(script, "SET LOCAL ROLE NONE");
-}
-
-/* Where the statements of one transaction remember the file's role and answers. */
-static char *remembered_session;
-static char *remembered_role;
-static char *remembered_answer;
-
-static void
-define_memory(const char *name, char **value)
-{
-	DefineCustomStringVariable(
-	    name, "For the statements of migration_script() only.", NULL, value, "", PGC_USERSET,
-	    GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE, NULL, NULL, NULL);
-}
-
-void
-sm_script_init(void)
-{
-	define_memory("summit_migrate.session", &remembered_session);
-	define_memory("summit_migrate.role", &remembered_role);
-	define_memory("summit_migrate.answer", &remembered_answer);
-}
-
-/* And back to what the file had set, for the statements of this transaction. */
-static void
-emit_remember_role(Script *script)
-{
-	if (!script->changes_role)
-		return;
-	emit(script,
-	     "SELECT pg_catalog.set_config('summit_migrate.session', "
-	     "pg_catalog.current_setting('session_authorization'), true),"
-	     " pg_catalog.set_config('summit_migrate.role', pg_catalog.current_setting('role'), true)");
-	emit_own_role(script);
-}
-
-static void
-emit_recall_role(Script *script)
-{
-	if (!script->changes_role)
-		return;
-	emit(script, "SELECT pg_catalog.set_config('session_authorization', "
-	             "pg_catalog.current_setting('summit_migrate.session'), true)");
-	emit(script, "SELECT pg_catalog.set_config('role', "
-	             "pg_catalog.current_setting('summit_migrate.role'), true)");
-}
-
-/* "$user" in the search path means the file's role, not the ledger's. */
-static void
-emit_fixed_search_path(Script *script)
-{
-	if (script->changes_role)
-		emit(script,
-		     "SELECT pg_catalog.set_config('search_path', coalesce((SELECT pg_catalog.string_agg("
-		     "pg_catalog.quote_ident(s), ', ') FROM "
-		     "pg_catalog.unnest(pg_catalog.current_schemas(false)) AS s), ''), true)");
-}
-
-/* Only what is a number as a whole stands as one: 2025-11-20 is no subtraction. */
-static bool
-is_number(const char *value)
-{
-	char *end;
-
-	(void) strtod(value, &end);
-	return end != value && *end == '\0' && value[strspn(value, "0123456789.+-eE")] == '\0';
-}
-
-/* What a check's query must return, as an SQL condition on it. */
-static char *
-condition(const SmCheck *check)
-{
-	const char *value = check->expect + strspn(check->expect, "=<>");
-	char *operator= pnstrdup(check->expect, value - check->expect);
-
-	/* The whole row, so that every column is worked out: any error fails the check. */
-	if (strcmp(check->expect, "any") == 0)
-		return psprintf("(SELECT pg_catalog.count(q) >= 0 FROM (\n%s\n) AS q)", check->query);
-	if (strcmp(check->expect, "true") == 0)
-		return psprintf("(\n%s\n) IS TRUE", check->query);
-	if (strcmp(check->expect, "false") == 0)
-		return psprintf("(\n%s\n) IS FALSE", check->query);
-	value += strspn(value, " ");
-	if (*value != '\'' && !is_number(value))
-		value = quote_literal_cstr(value);
-	return psprintf("(\n%s\n) %s %s", check->query, operator, value);
-}
-
-/*
- * A question of the file's as an argument of a ledger call.  It is asked under
- * the file's role and search path; where these are not the ledger's the answer
- * is kept in a setting, and the caller puts its own role back before the call.
- */
-static const char *
-ask(Script *script, const char *question)
-{
-	if (!script->changes_role)
-		return psprintf("CASE WHEN %s THEN true ELSE false END", question);
-	emit(script,
-	     "SELECT pg_catalog.set_config('summit_migrate.answer',"
-	     " CASE WHEN %s THEN 'true' ELSE 'false' END, true)",
-	     question);
-	return "pg_catalog.current_setting('summit_migrate.answer')::boolean";
-}
-
-/* A check of the whole file stands before its first phase or after its last. */
-static bool
-applies(const Script *script, const SmCheck *check, const SmPhase *phase)
-{
-	const SmPhase *edge =
-	    check->pre ? linitial(script->migration->phases) : llast(script->migration->phases);
-
-	return script->up && (strcmp(check->phase, phase->name) == 0 ||
-	                      (strcmp(check->phase, SM_PHASE_ALL) == 0 && edge == phase));
-}
-
-static bool
-has_checks(const Script *script, const SmPhase *phase, bool pre)
-{
-	ListCell *cell;
-
-	foreach (cell, script->migration->checks)
-	{
-		const SmCheck *check = lfirst(cell);
-
-		if (check->pre == pre && applies(script, check, phase))
-			return true;
-	}
-	return false;
-}
-
-static void
-emit_check(Script *script, const SmCheck *check)
-{
-	const char *answer = ask(script, condition(check));
-
-	emit_remember_role(script);
-	emit(script, "SELECT %s.assert_check(%s, %s, %s)", script->schema, text_argument(check->name),
-	     answer, bool_argument(check->critical));
-	emit_recall_role(script);
-}
-
-static void
-emit_checks(Script *script, const SmPhase *phase, bool pre)
-{
-	ListCell *cell;
-
-	foreach (cell, script->migration->checks)
-	{
-		const SmCheck *check = lfirst(cell);
-
-		if (check->pre == pre && applies(script, check, phase))
-			emit_check(script, check);
-	}
-}
-
-/* The arguments that every ledger call for a phase, and for a unit, begins with. */
-static char *
-phase_arguments(const Script *script, const SmPhase *phase)
-{
-	return psprintf("%s, '%s'::pg_catalog.text, '%s'::pg_catalog.text", script->id_argument,
-	                phase->name, phase->up ? "up" : "down");
-}
-
-static char *
-unit_arguments(const Script *script, const SmPhase *phase, const SmUnit *unit)
-{
-	return psprintf("%s, %d::integer, %s", phase_arguments(script, phase), unit->number,
-	                text_argument(TARGET));
-}
-
-static void
-emit_statements(Script *script, const SmUnit *unit, const char *option, bool with)
-{
-	ListCell *cell;
-
-	foreach (cell, unit->statements)
-	{
-		const SmStatement *statement = lfirst(cell);
-
-		if ((sm_parse_option_value(statement->options, option) != NULL) == with)
-			emit(script, "%s", statement->text);
-	}
-}
-
-static const char *
-header_or(const Script *script, const char *name, const char *otherwise)
-{
-	const char *value = sm_parse_header_value(script->migration, name);
-
-	return value == NULL ? otherwise : value;
-}
-
-/*
- * A batched statement is one transaction here, because \gexec has no loops; where
- * a run has done some batches, for what is left of it.
- */
-static void
-emit_work(Script *script, const SmPhase *phase, const SmUnit *unit)
-{
-	const RecordedUnit *recorded = find_recorded(script, phase, unit->number);
-	const SmStatement *statement = linitial(unit->statements);
-	SmParsed parsed;
-
-	if (recorded == NULL || unit->kind != SM_UNIT_BATCH)
-	{
-		emit_statements(script, unit, "leading", false);
-		return;
-	}
-	if (sm_statement_parse(statement->text, &parsed) != NULL)
-		elog(ERROR, "a statement was parsed only once");
-	emit(script, "%s",
-	     sm_batch_rest(statement->text, &parsed, sm_parse_option_value(unit->options, "batch.key"),
-	                   quote_literal_cstr(recorded->cursor)));
-}
-
-static void
-emit_transaction(Script *script, const SmPhase *phase, const SmUnit *unit, bool final)
-{
-	char *arguments = unit_arguments(script, phase, unit);
-
-	emit(script, GUARD);
-	emit(script, "%s READ ONLY", unit->begin_text == NULL ? "BEGIN" : unit->begin_text);
-	emit(script, "SET TRANSACTION READ WRITE");
-	emit_statements(script, unit, "leading", true);
-	emit_remember_role(script);
-	emit(script,
-	     "SELECT %s.begin_unit(%s, %s::integer, %s::integer, 0::double precision,"
-	     " ''::pg_catalog.text)",
-	     script->schema, arguments, header_or(script, "lock-timeout", DEFAULT_LOCK_TIMEOUT),
-	     header_or(script, "statement-timeout", "0"));
-	emit_recall_role(script);
-	if (unit->number == 1)
-		emit_checks(script, phase, true);
-	emit_work(script, phase, unit);
-	emit_own_role(script);
-	emit(script, "SELECT %s.finish_unit(%s, %s)", script->schema, arguments, bool_argument(final));
-	emit(script, "COMMIT");
-}
-
-static void
-emit_statement(Script *script, const SmPhase *phase, const SmUnit *unit, bool final)
-{
-	char *arguments = unit_arguments(script, phase, unit);
-	const SmStatement *statement = linitial(unit->statements);
-	const char *done_when = sm_parse_option_value(unit->options, "done-when");
-	const char *answer = "NULL::boolean";
-
-	emit(script, GUARD);
-	emit(script, "BEGIN READ ONLY");
-	if (unit->number == 1)
-		emit_checks(script, phase, true);
-	emit_fixed_search_path(script);
-	emit_own_role(script);
-	emit(script,
-	     "SELECT pg_catalog.set_config('default_transaction_read_only', 'off', false)"
-	     " FROM %s.begin_statement(%s, %s, 0::double precision)",
-	     script->schema, arguments, text_argument(statement->text));
-	emit(script, "COMMIT");
-	emit(script, "%s", statement->text);
-	emit(script, GUARD);
-	emit(script, "BEGIN READ ONLY");
-	if (done_when != NULL)
-		answer = ask(script, psprintf("(\n%s\n)", done_when));
-	emit_own_role(script);
-	emit(script, "SELECT %s.finish_statement(%s, %s, %s)", script->schema, arguments, answer,
-	     bool_argument(final));
-	emit(script, "COMMIT");
-}
-
-static void
-emit_finish(Script *script, const SmPhase *phase)
-{
-	emit(script, GUARD);
-	emit(script, "BEGIN READ ONLY");
-	if (phase->units == NIL)
-		emit_checks(script, phase, true);
-	emit_checks(script, phase, false);
-	emit_own_role(script);
-	emit(script, "SELECT %s.finish_migration(%s, %s)", script->schema,
-	     phase_arguments(script, phase), text_argument(TARGET));
-	emit(script, "COMMIT");
-}
-
-/* What completed units set for those after them, in later phases too. */
-static void
-emit_settings(Script *script, const SmPhase *phase)
-{
-	ListCell *cell;
-
-	foreach (cell, phase->units)
-	{
-		const SmUnit *unit = lfirst(cell);
-
-		if (is_completed(script, phase, unit->number))
-			emit_statements(script, unit, "replay", true);
-	}
-}
-
-static void
-emit_phase(Script *script, const SmPhase *phase)
-{
-	bool finished_apart = has_checks(script, phase, false);
-	ListCell *cell;
-
-	if (phase->up && is_phase_completed(script, phase->name))
-	{
-		emit_settings(script, phase);
-		return;
-	}
-	if (phase->units == NIL || is_completed(script, phase, list_length(phase->units)))
-		finished_apart = true;
-	foreach (cell, phase->units)
-	{
-		const SmUnit *unit = lfirst(cell);
-		bool final = !finished_apart && lnext(phase->units, cell) == NULL;
-
-		if (is_completed(script, phase, unit->number))
-			emit_statements(script, unit, "replay", true);
-		else if (unit->transactional)
-			emit_transaction(script, phase, unit, final);
-		else
-			emit_statement(script, phase, unit, final);
-	}
-	if (finished_apart)
-		emit_finish(script, phase);
-}
-
-static void
-emit_start(Script *script, const char *content)
-{
-	const char *run_as = sm_parse_header_value(script->migration, "run-as");
-
-	emit(script, "SELECT %s.begin_script(%s, %s, %s, %s, %s)", script->schema, script->id_argument,
-	     text_argument(content), text_argument(script->up ? "up" : "down"),
-	     text_argument(script->state), text_argument(TARGET));
-	if (run_as != NULL)
-		emit(script, "SET ROLE %s", quote_identifier(run_as));
-}
-
-static void
-emit_end(Script *script)
-{
-	if (script->changes_role)
-	{
-		emit(script, "RESET SESSION AUTHORIZATION");
-		emit(script, "RESET ROLE");
-	}
-	emit(script, "SELECT %s.end_script(%s, %s::pg_catalog.text[], %s, %s)", script->schema,
-	     script->id_argument, script->phases, text_argument(script->up ? "up" : "down"),
-	     text_argument(TARGET));
-	if (script->changes_settings)
-		emit(script, "RESET ALL");
-	else
-	{
-		emit(script, "RESET default_transaction_read_only");
-		emit(script, "RESET standard_conforming_strings");
-	}
 }
 
 static bool
@@ -665,7 +168,7 @@ choose_down(const SmMigration *migration, const char *phase)
 }
 
 static char *
-phase_array(const Script *script, const List *phases)
+phase_array(const SmScript *script, const List *phases)
 {
 	StringInfoData array;
 	ListCell *cell;
@@ -695,7 +198,7 @@ read_direction(FunctionCallInfo fcinfo)
 }
 
 static void
-read_file(Script *script, FunctionCallInfo fcinfo, const char *content)
+read_file(SmScript *script, FunctionCallInfo fcinfo, const char *content)
 {
 	script->migration = sm_parse_content(content, strlen(content));
 	sm_parse_raise_errors(script->migration, "content");
@@ -703,7 +206,7 @@ read_file(Script *script, FunctionCallInfo fcinfo, const char *content)
 	if (script->id == NULL)
 		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the migration has no id"),
 		        errhint("Give it a header line \"-- ID: YYYYMMDD_HHMMSS_type_description\"."));
-	script->id_argument = text_argument(script->id);
+	script->id_argument = sm_script_text_argument(script->id);
 	script->up = read_direction(fcinfo);
 	script->changes_role = mentions_role(content);
 	script->changes_settings = phases_have_replay(script->migration->phases) ||
@@ -713,7 +216,7 @@ read_file(Script *script, FunctionCallInfo fcinfo, const char *content)
 Datum
 summit_migrate_migration_script(PG_FUNCTION_ARGS)
 {
-	Script script = {0};
+	SmScript script = {0};
 	char *content;
 	char *phase = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
 	List *chosen;
@@ -735,14 +238,14 @@ summit_migrate_migration_script(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	script.result = (ReturnSetInfo *) fcinfo->resultinfo;
 	load_recorded(&script, fcinfo);
-	emit_start(&script, content);
+	sm_script_emit_start(&script, content);
 	foreach (cell, script.up ? script.migration->phases : chosen)
 	{
 		if (list_member_ptr(chosen, lfirst(cell)))
-			emit_phase(&script, lfirst(cell));
+			sm_script_emit_phase(&script, lfirst(cell));
 		else
-			emit_settings(&script, lfirst(cell));
+			sm_script_emit_settings(&script, lfirst(cell));
 	}
-	emit_end(&script);
+	sm_script_emit_end(&script);
 	return (Datum) 0;
 }

@@ -218,10 +218,33 @@ find_bucket(const char *section, const SmManifestEntry *name)
 	return cluster ? number + SM_MANIFEST_FIRST_CLUSTER : number;
 }
 
+/* The objects that are accepted together, and their buckets. */
+typedef struct Accepted
+{
+	const char *section;
+	int count;
+	SmManifestEntry *names;
+	int *buckets;
+} Accepted;
+
+static void
+take_over_all(SmQueryScope *scope, SmSnapshot *expected, SmSnapshot *live, const Accepted *accepted)
+{
+	for (int i = 0; i < accepted->count; i++)
+	{
+		const SmManifestEntry *name = &accepted->names[i];
+
+		if (!take_over(scope, expected, live, accepted->buckets[i], name))
+			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+			                errmsg("there is no %s \"%s\", neither expected nor in the database",
+			                       name->kind, name->name),
+			                errhint("Kind and name as in snapshot_changes(), schema-qualified.")));
+	}
+}
+
 /* 0: to be tried again. */
 static int32
-accept(SmQueryScope *scope, SmSnapshot *expected, int number, const SmManifestEntry *name,
-       Datum metadata)
+accept(SmQueryScope *scope, SmSnapshot *expected, const Accepted *accepted, Datum metadata)
 {
 	SmFingerprint current;
 	SmSnapshot *live = palloc(sizeof(SmSnapshot));
@@ -229,11 +252,7 @@ accept(SmQueryScope *scope, SmSnapshot *expected, int number, const SmManifestEn
 
 	sm_fingerprint_open(&current, scope, SM_FINGERPRINT_BODIES);
 	sm_snapshot_of_live(&current, expected->database_type, live);
-	if (!take_over(scope, expected, live, number, name))
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
-		                errmsg("there is no %s \"%s\", neither expected nor in the database",
-		                       name->kind, name->name),
-		                errhint("Kind and name as in snapshot_changes(), schema-qualified.")));
+	take_over_all(scope, expected, live, accepted);
 	if (sm_snapshot_store_objects(scope, &current, expected))
 		id = sm_snapshot_store(scope, expected, metadata, true);
 	sm_fingerprint_close(&current);
@@ -250,35 +269,60 @@ find_expected(SmQueryScope *scope)
 	return DatumGetInt32(sm_query_value(0, 1, NULL));
 }
 
+/* The first object by name, the others by their number. */
 static Datum
-describe_acceptance(int32 base, const char *section, const SmManifestEntry *name,
-                    const char *reason)
+describe_acceptance(int32 base, const Accepted *accepted, const char *reason)
 {
 	StringInfoData json;
 
 	initStringInfo(&json);
 	appendStringInfo(&json, "{\"base\":%d", base);
-	append_field(&json, "section", section);
-	append_field(&json, "kind", name->kind);
-	append_field(&json, "name", name->name);
+	append_field(&json, "section", accepted->section);
+	append_field(&json, "kind", accepted->names[0].kind);
+	append_field(&json, "name", accepted->names[0].name);
+	if (accepted->count > 1)
+		appendStringInfo(&json, ",\"others\":%d", accepted->count - 1);
 	append_field(&json, "reason", reason);
 	return finish_json(&json);
 }
 
-PG_FUNCTION_INFO_V1(summit_migrate_accept_object);
-Datum
-summit_migrate_accept_object(PG_FUNCTION_ARGS)
+static void
+read_accepted(FunctionCallInfo fcinfo, Accepted *accepted)
 {
-	char *section = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	SmManifestEntry name = {.kind = text_to_cstring(PG_GETARG_TEXT_PP(1)),
-	                        .name = text_to_cstring(PG_GETARG_TEXT_PP(2))};
+	Datum *kinds;
+	Datum *names;
+	int count;
+
+	accepted->section = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false, TYPALIGN_INT, &kinds, NULL,
+	                  &accepted->count);
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(2), TEXTOID, -1, false, TYPALIGN_INT, &names, NULL,
+	                  &count);
+	if (count != accepted->count || count == 0)
+		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+		                errmsg("kinds and names must be as many, and at least one")));
+	accepted->names = palloc0(count * sizeof(SmManifestEntry));
+	accepted->buckets = palloc(count * sizeof(int));
+	for (int i = 0; i < count; i++)
+	{
+		accepted->names[i].kind = TextDatumGetCString(kinds[i]);
+		accepted->names[i].name = TextDatumGetCString(names[i]);
+		accepted->buckets[i] = find_bucket(accepted->section, &accepted->names[i]);
+	}
+}
+
+PG_FUNCTION_INFO_V1(summit_migrate_accept_objects);
+Datum
+summit_migrate_accept_objects(PG_FUNCTION_ARGS)
+{
 	char *reason = required_reason(fcinfo, 3);
-	int number = find_bucket(section, &name);
 	SmSnapshot *expected = palloc(sizeof(SmSnapshot));
+	Accepted accepted;
 	SmQueryScope scope;
 	int32 id = 0;
 
-	PreventCommandIfReadOnly("accept_object()");
+	PreventCommandIfReadOnly("accept_objects()");
+	read_accepted(fcinfo, &accepted);
 	sm_query_begin(&scope, fcinfo, SM_QUERY_WRITE);
 	sm_snapshot_lock();
 	for (int attempt = 0; id == 0 && attempt < MAX_ATTEMPTS; attempt++)
@@ -286,12 +330,11 @@ summit_migrate_accept_object(PG_FUNCTION_ARGS)
 		int32 base = find_expected(&scope);
 
 		sm_snapshot_read(&scope, base, expected);
-		id = accept(&scope, expected, number, &name,
-		            describe_acceptance(base, section, &name, reason));
+		id = accept(&scope, expected, &accepted, describe_acceptance(base, &accepted, reason));
 	}
 	if (id == 0)
 		ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-		                errmsg("the object kept changing while it was accepted"),
+		                errmsg("the objects kept changing while they were accepted"),
 		                errhint("Try again when less DDL is running.")));
 	sm_query_end(&scope);
 	PG_RETURN_INT32(id);

@@ -31,12 +31,12 @@ static SmQuery missing_objects =
 
 static SmQuery insert_objects =
     SM_QUERY("INSERT INTO @schema@.schema_objects (digest, kind, name, body)"
-             " SELECT * FROM unnest($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+             " SELECT * FROM unnest($1, $2, $3, $4)",
              BYTEAARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID);
 
 static SmQuery insert_bucket =
     SM_QUERY("INSERT INTO @schema@.schema_buckets (id, digest, objects, identities)"
-             " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+             " VALUES ($1, $2, $3, $4)",
              BYTEAOID, BYTEAOID, BYTEAARRAYOID, TEXTARRAYOID);
 
 /* An object of which the tables may not have the body. */
@@ -231,38 +231,53 @@ insert_batch(SmQueryScope *scope, const DigestEntry *const *entries, int count)
 	sm_query_execute(scope, &insert_objects, values, NULL, 0);
 }
 
+static int
+compare_digests(const void *a, const void *b)
+{
+	return memcmp((*(const DigestEntry *const *) a)->digest,
+	              (*(const DigestEntry *const *) b)->digest, SM_MERKLE_LENGTH);
+}
+
+/* In the order of the primary key, which spares the index most of its searching. */
+static const DigestEntry **
+sort_digests(HTAB *digests, int *count)
+{
+	const DigestEntry **sorted =
+	    palloc(Max(hash_get_num_entries(digests), 1) * sizeof(DigestEntry *));
+	HASH_SEQ_STATUS sequence;
+	DigestEntry *entry;
+
+	*count = 0;
+	hash_seq_init(&sequence, digests);
+	while ((entry = hash_seq_search(&sequence)) != NULL)
+		sorted[(*count)++] = entry;
+	qsort(sorted, *count, sizeof(*sorted), compare_digests);
+	return sorted;
+}
+
 bool
 sm_snapshot_store_objects(SmQueryScope *scope, SmFingerprint *current, SmSnapshot *snapshot)
 {
 	HTAB *digests = find_missing_objects(scope, snapshot);
 	MemoryContext batch_context =
 	    AllocSetContextCreate(CurrentMemoryContext, "summit_migrate batch", ALLOCSET_DEFAULT_SIZES);
-	const DigestEntry *batch[BATCH];
-	HASH_SEQ_STATUS sequence;
-	DigestEntry *entry;
+	const DigestEntry **sorted;
 	ListCell *cell;
-	int count = 0;
+	int count;
 
 	foreach (cell, current->schemas)
 		take_bodies(digests, lfirst(cell));
 	if (!read_bodies(current, digests))
 		return false;
-	hash_seq_init(&sequence, digests);
-	do
+	sorted = sort_digests(digests, &count);
+	for (int start = 0; start < count; start += BATCH)
 	{
-		entry = hash_seq_search(&sequence);
-		if (entry != NULL)
-			batch[count++] = entry;
-		if (count == BATCH || (entry == NULL && count > 0))
-		{
-			MemoryContext old = MemoryContextSwitchTo(batch_context);
+		MemoryContext old = MemoryContextSwitchTo(batch_context);
 
-			insert_batch(scope, batch, count);
-			MemoryContextSwitchTo(old);
-			MemoryContextReset(batch_context);
-			count = 0;
-		}
-	} while (entry != NULL);
+		insert_batch(scope, sorted + start, Min(BATCH, count - start));
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(batch_context);
+	}
 	MemoryContextDelete(batch_context);
 	return true;
 }

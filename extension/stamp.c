@@ -69,7 +69,9 @@ typedef struct Collector
 {
 	const SmCatalog *catalog;
 	TupleDesc desc;
-	AttrNumber parent; /* InvalidAttrNumber: none */
+	AttrNumber class_column; /* InvalidAttrNumber: none */
+	AttrNumber object_column;
+	AttrNumber parent;
 	atom_table_hash *table;
 } Collector;
 
@@ -96,6 +98,8 @@ row_stamp(HeapTuple tuple)
 static AttrNumber
 find_column(TupleDesc desc, const char *name)
 {
+	if (name == NULL)
+		return InvalidAttrNumber;
 	for (int i = 0; i < desc->natts; i++)
 	{
 		if (strcmp(NameStr(TupleDescAttr(desc, i)->attname), name) == 0)
@@ -109,8 +113,9 @@ collector_open(Collector *collector, const SmCatalog *catalog, TupleDesc desc)
 {
 	collector->catalog = catalog;
 	collector->desc = desc;
-	collector->parent =
-	    catalog->parent_column ? find_column(desc, catalog->parent_column) : InvalidAttrNumber;
+	collector->class_column = find_column(desc, catalog->class_column);
+	collector->object_column = find_column(desc, catalog->object_column);
+	collector->parent = find_column(desc, catalog->parent_column);
 	collector->table = atom_table_create(CurrentMemoryContext, 1024, NULL);
 }
 
@@ -125,16 +130,34 @@ add_atom(Collector *collector, SmObjectKey atom, uint64 stamp)
 	entry->sum += stamp;
 }
 
+static Oid
+get_oid(const Collector *collector, HeapTuple tuple, AttrNumber column)
+{
+	bool isnull;
+	Datum value = heap_getattr(tuple, column, collector->desc, &isnull);
+
+	return isnull ? InvalidOid : DatumGetObjectId(value);
+}
+
+/* What sm_catalog_atom() says, with the columns found once for all rows. */
+static bool
+find_atom(const Collector *collector, HeapTuple tuple, SmObjectKey *atom)
+{
+	if (collector->catalog->atom_rule || collector->object_column == InvalidAttrNumber)
+		return sm_catalog_atom(collector->catalog, tuple, collector->desc, atom);
+	atom->classid = collector->class_column != InvalidAttrNumber
+	                    ? get_oid(collector, tuple, collector->class_column)
+	                    : collector->catalog->classid;
+	atom->objid = get_oid(collector, tuple, collector->object_column);
+	return OidIsValid(atom->objid);
+}
+
 static void
 add_parent(Collector *collector, HeapTuple tuple, AttrNumber column, Oid classid, uint64 stamp)
 {
-	bool isnull;
-	SmObjectKey parent = {
-	    .classid = classid,
-	    .objid = DatumGetObjectId(heap_getattr(tuple, column, collector->desc, &isnull)),
-	};
+	SmObjectKey parent = {.classid = classid, .objid = get_oid(collector, tuple, column)};
 
-	if (!isnull && OidIsValid(parent.objid))
+	if (OidIsValid(parent.objid))
 		add_atom(collector, parent, stamp);
 }
 
@@ -143,7 +166,7 @@ collector_add(Collector *collector, HeapTuple tuple, uint64 stamp)
 {
 	SmObjectKey atom;
 
-	if (!sm_catalog_atom(collector->catalog, tuple, collector->desc, &atom))
+	if (!find_atom(collector, tuple, &atom))
 		return;
 	add_atom(collector, atom, stamp);
 	if (collector->parent != InvalidAttrNumber)

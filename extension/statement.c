@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "commands/defrem.h"
+#include "nodes/nodeFuncs.h"
 #include "parser/parser.h"
 #include "tcop/utility.h"
 #include "utils/builtins.h"
@@ -218,6 +219,36 @@ classify_set(SmParsed *parsed, const VariableSetStmt *statement)
 	if (statement->kind == VAR_SET_VALUE && statement->args != NIL &&
 	    sets_scs_off(statement->name, constant_text(linitial(statement->args))))
 		refuse_strings_off(parsed);
+	/* the role, the database or the connection may have it off */
+	if ((statement->kind == VAR_RESET || statement->kind == VAR_SET_DEFAULT) &&
+	    sets_scs_off(statement->name, NULL))
+		refuse_strings_off(parsed);
+}
+
+/* A call of set_config(), whatever schema is named, as its three arguments; NULL for any other node. */
+static List *
+set_config_arguments(Node *node)
+{
+	FuncCall *call = (FuncCall *) node;
+
+	if (node == NULL || !IsA(node, FuncCall) || list_length(call->args) != 3 ||
+	    strcmp(strVal(llast(call->funcname)), "set_config") != 0)
+		return NIL;
+	return call->args;
+}
+
+static bool
+find_strings_off(Node *node, void *context)
+{
+	List *arguments = set_config_arguments(node);
+	const char *name = arguments == NIL ? NULL : constant_text(linitial(arguments));
+
+	if (name && sets_scs_off(name, constant_text(lsecond(arguments))))
+	{
+		refuse_strings_off(context);
+		return true;
+	}
+	return raw_expression_tree_walker(node, find_strings_off, context);
 }
 
 /* SELECT set_config(name, value, false) on top level, as pg_dump writes it. */
@@ -228,21 +259,23 @@ classify_select(SmParsed *parsed, const SelectStmt *statement)
 
 	foreach (cell, statement->targetList)
 	{
-		FuncCall *call = (FuncCall *) ((ResTarget *) lfirst(cell))->val;
-		const char *name;
+		List *arguments = set_config_arguments(((ResTarget *) lfirst(cell))->val);
 		const char *local;
 		bool is_local = false;
 
-		if (call == NULL || !IsA(call, FuncCall) || list_length(call->args) != 3 ||
-		    strcmp(strVal(llast(call->funcname)), "set_config") != 0)
+		if (arguments == NIL)
 			continue;
-		name = constant_text(linitial(call->args));
-		if (name && sets_scs_off(name, constant_text(lsecond(call->args))))
-			refuse_strings_off(parsed);
-		local = constant_text(lthird(call->args));
+		local = constant_text(lthird(arguments));
 		if (local == NULL || !parse_bool(local, &is_local) || !is_local)
 			parsed->setting = true;
 	}
+}
+
+static bool
+is_query_tree(Node *tree)
+{
+	return IsA(tree, SelectStmt) || IsA(tree, InsertStmt) || IsA(tree, UpdateStmt) ||
+	       IsA(tree, DeleteStmt) || IsA(tree, MergeStmt);
 }
 
 static void
@@ -313,6 +346,9 @@ sm_statement_parse(const char *text, SmParsed *parsed)
 			                errhint("Look for parentheses or BEGIN ATOMIC without their end.")));
 		parsed->tree = ((RawStmt *) linitial(trees))->stmt;
 		classify(parsed);
+		/* most statements have no such word: a walk less */
+		if (is_query_tree(parsed->tree) && strstr(text, "set_config") != NULL)
+			find_strings_off(parsed->tree, parsed);
 	}
 	PG_CATCH();
 	{

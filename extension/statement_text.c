@@ -85,28 +85,73 @@ parse_string(const char *string, bool *parsed)
 	return statements;
 }
 
-/*
- * Of the client's string, the statement whose tree this is, or else the whole,
- * unless one of its statements can hold a secret.
- */
-static void
-find_in_string(const char *string, Node *parsetree, SmStatementText *result)
+/* What runs other statements, so that one under way need not stand in the string. */
+static bool
+runs_others(Node *statement)
 {
-	bool parsed;
-	List *statements = parse_string(string, &parsed);
+	switch (nodeTag(statement))
+	{
+		case T_SelectStmt:
+		case T_InsertStmt:
+		case T_UpdateStmt:
+		case T_DeleteStmt:
+		case T_MergeStmt:
+		case T_DoStmt:
+		case T_CallStmt:
+		case T_ExecuteStmt:
+		case T_CopyStmt:
+		case T_FetchStmt:
+		case T_RefreshMatViewStmt:
+		case T_CreateExtensionStmt:
+		case T_AlterExtensionStmt:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/*
+ * The statement of the string that is under way: the only one of its tag, where
+ * none of the others can have called it.  NULL where that cannot be told; trees
+ * cannot be compared, since executing has changed the one.
+ */
+static RawStmt *
+find_statement(List *statements, CommandTag tag)
+{
+	RawStmt *found = NULL;
 	ListCell *cell;
 
-	result->redacted |= !parsed;
 	foreach (cell, statements)
 	{
 		RawStmt *statement = lfirst_node(RawStmt, cell);
+		bool matches = CreateCommandTag(statement->stmt) == tag;
 
-		if (equal(statement->stmt, parsetree))
-		{
-			result->text = copy_piece(string, statement->stmt_location, statement->stmt_len);
-			result->exact = true;
-			return;
-		}
+		if (matches ? found != NULL : runs_others(statement->stmt))
+			return NULL;
+		if (matches)
+			found = statement;
+	}
+	return found;
+}
+
+/*
+ * Of the client's string, that statement, or else the whole, unless one of its
+ * statements can hold a secret.
+ */
+static void
+find_in_string(const char *string, CommandTag tag, SmStatementText *result)
+{
+	bool parsed;
+	List *statements = parse_string(string, &parsed);
+	RawStmt *found = find_statement(statements, tag);
+	ListCell *cell;
+
+	result->redacted |= !parsed;
+	if (found != NULL)
+	{
+		result->text = copy_piece(string, found->stmt_location, found->stmt_len);
+		result->exact = true;
+		return;
 	}
 	foreach (cell, statements)
 		result->redacted |= sm_redact_needed(lfirst_node(RawStmt, cell)->stmt);
@@ -140,9 +185,9 @@ sm_statement_text_current(Node *parsetree, CommandTag tag, SmStatementText *resu
 		result->exact = true;
 	}
 	else if (debug_query_string != NULL)
-		find_in_string(debug_query_string, parsetree, result);
+		find_in_string(debug_query_string, tag, result);
 	else
 		result->text = "";
 	if (result->redacted)
-		result->text = psprintf("%s (text withheld: it can hold a secret)", GetCommandTagName(tag));
+		result->text = psprintf(SM_REDACT_FORMAT, GetCommandTagName(tag));
 }

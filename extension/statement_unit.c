@@ -17,6 +17,7 @@
 #include "history.h"
 #include "order.h"
 #include "recover.h"
+#include "redact.h"
 #include "run.h"
 #include "unit_stats.h"
 
@@ -163,7 +164,7 @@ announce(FunctionCallInfo fcinfo, const SmUnitKey *key, char *statement, const S
 	    .started_at = GetCurrentTimestamp(),
 	    .rows_affected = -1,
 	    .lock_wait_ms = sm_history_read_wait(PG_GETARG_DATUM(6)),
-	    .statement = statement,
+	    .statement = unconstify(char *, sm_redact_text(statement)),
 	    .intent = JsonbPGetDatum(intent),
 	};
 

@@ -18,10 +18,10 @@ static const char *const phase_marks[SM_PHASE_COUNT] = {"PHASE 1: EXPAND", "PHAS
                                                         "PHASE 3: CONTRACT"};
 
 /* Names with a colon behind, and of sections. */
-static const char *const entry_names[] = {"check",    "transaction", "done-when",
-                                          "batch",    "rollback",    "validation"};
-static const char *const entry_spellings[] = {"Check",    "Transaction", "Done-When",
-                                              "Batch",    "ROLLBACK",    "VALIDATION"};
+static const char *const entry_names[] = {"check", "transaction", "done-when",
+                                          "batch", "rollback",    "validation"};
+static const char *const entry_spellings[] = {"Check", "Transaction", "Done-When",
+                                              "Batch", "ROLLBACK",    "VALIDATION"};
 #define FIRST_SECTION 4
 
 static bool
@@ -154,10 +154,10 @@ sm_suspects_report(SmReader *reader, const SmRegion *region, const SmComment *co
 	meant = find_meant(region->text, comment, mark);
 	if (meant == NULL)
 		return false;
-	sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, sm_reader_span(region, comment->whole),
-	                psprintf("Did you mean \"-- %s\"? If it is a remark, word it otherwise.", meant),
-	                "comment that looks like a mark but is none: \"%.*s\"",
-	                Min(comment->text.end - comment->text.start, 60),
-	                region->text + comment->text.start);
+	sm_reader_error(
+	    reader, ERRCODE_SYNTAX_ERROR, sm_reader_span(region, comment->whole),
+	    psprintf("Did you mean \"-- %s\"? If it is a remark, word it otherwise.", meant),
+	    "comment that looks like a mark but is none: \"%.*s\"",
+	    Min(comment->text.end - comment->text.start, 60), region->text + comment->text.start);
 	return true;
 }

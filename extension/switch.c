@@ -67,12 +67,14 @@ sm_switch_state(const SmSwitchTrigger *trigger, Oid schema)
 	HeapTuple tuple = SearchSysCache1(EVENTTRIGGERNAME, CStringGetDatum(trigger->name));
 	Form_pg_event_trigger form;
 	SmSwitchState state = SM_SWITCH_ON;
+	bool for_all_tags;
 
 	if (!HeapTupleIsValid(tuple))
 		return SM_SWITCH_MISSING;
 	form = (Form_pg_event_trigger) GETSTRUCT(tuple);
+	(void) SysCacheGetAttr(EVENTTRIGGERNAME, tuple, Anum_pg_event_trigger_evttags, &for_all_tags);
 	if (form->evtfoid != sm_switch_function(trigger, schema) ||
-	    strcmp(NameStr(form->evtevent), trigger->event) != 0)
+	    strcmp(NameStr(form->evtevent), trigger->event) != 0 || for_all_tags == trigger->only_alter)
 		state = SM_SWITCH_FOREIGN;
 	else if (form->evtenabled != TRIGGER_FIRES_ALWAYS)
 		state = SM_SWITCH_OFF;
@@ -90,7 +92,7 @@ sm_switch_problem(SmSwitchState state)
 		case SM_SWITCH_OFF:
 			return "it is disabled, or not enabled ALWAYS";
 		case SM_SWITCH_FOREIGN:
-			return "it calls another function, or stands for another event";
+			return "it calls another function, or fires for other commands";
 		case SM_SWITCH_ON:
 			break;
 	}

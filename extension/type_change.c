@@ -11,7 +11,7 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type_d.h"
+#include "catalog/pg_type.h"
 #include "catalog/pg_proc.h"
 #include "nodes/makefuncs.h"
 #include "nodes/primnodes.h"
@@ -155,4 +155,24 @@ sm_type_exists(const char *name)
 	TypeRef type;
 
 	return lookup(name, &type);
+}
+
+const char *
+sm_type_storage(const char *name)
+{
+	TypeRef type;
+
+	if (!lookup(name, &type))
+		return NULL;
+	switch (get_typstorage(type.oid))
+	{
+		case TYPSTORAGE_PLAIN:
+			return "plain";
+		case TYPSTORAGE_EXTERNAL:
+			return "external";
+		case TYPSTORAGE_EXTENDED:
+			return "extended";
+		default:
+			return "main";
+	}
 }

@@ -22,4 +22,7 @@ extern SmTypeChange sm_type_change(const char *from, const char *to, bool *rewri
 /* Whether there is such a type here. */
 extern bool sm_type_exists(const char *name);
 
+/* How values of a type are stored unless told otherwise; NULL: there is no such type. */
+extern const char *sm_type_storage(const char *name);
+
 #endif /* SM_TYPE_CHANGE_H */

@@ -7,6 +7,7 @@
 
 #include "batch.h"
 #include "digest.h"
+#include "redact.h"
 #include "units.h"
 
 void
@@ -88,6 +89,9 @@ append_statement(SmReader *reader, SmUnits *units, const SmRegion *region, const
 	if (parsed->setting)
 		statement->options =
 		    sm_reader_append(reader, NIL, new_option(reader, "replay", "true", statement->place));
+	if (sm_redact_needed(parsed->tree))
+		statement->options = sm_reader_append(
+		    reader, statement->options, new_option(reader, "secret", "true", statement->place));
 	unit->statements = sm_reader_append(reader, unit->statements, statement);
 	if (statement->number == 1)
 		unit->place = statement->place;

@@ -58,6 +58,7 @@ sm_unseen_is(Node *statement)
 		case T_CreatedbStmt:
 		case T_AlterDatabaseStmt:
 		case T_AlterDatabaseSetStmt:
+		case T_AlterDatabaseRefreshCollStmt:
 		case T_DropdbStmt:
 		case T_CreateTableSpaceStmt:
 		case T_AlterTableSpaceOptionsStmt:
@@ -339,6 +340,10 @@ list_shared(Node *statement, SmUnseen *unseen)
 			return true;
 		case T_AlterDatabaseSetStmt:
 			name = ((AlterDatabaseSetStmt *) statement)->dbname;
+			add_object(unseen, statement, "database", name, name);
+			return true;
+		case T_AlterDatabaseRefreshCollStmt:
+			name = ((AlterDatabaseRefreshCollStmt *) statement)->dbname;
 			add_object(unseen, statement, "database", name, name);
 			return true;
 		case T_DropdbStmt:

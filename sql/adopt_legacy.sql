@@ -58,7 +58,8 @@ INSERT INTO migration_history (id, migration_file, migration_id, checksum, execu
 INSERT INTO migration_locks (id, migration_id, locked_by, locked_at, released_at, metadata) VALUES
 	(2, 'global', 'ann', '2023-01-05 09:59:00', '2023-01-05 10:01:00', '{"host": "ci-1"}'),
 	(5, 'global', 'bob', '2023-03-05 09:59:00', NULL, NULL);
-INSERT INTO schema_snapshots (database_type) VALUES ('postgresql');
+INSERT INTO schema_snapshots (id, database_type, snapshot_date, schema_definition, table_count, metadata) VALUES
+	(4, 'Postgres', '2023-02-05 10:00:00', '{"tables": []}', 7, '[]');
 INSERT INTO migration_dependencies (id, migration_id, depends_on_migration_id, created_at) VALUES
 	(1, '20230205_100000_schema_two', '20230105_100000_schema_one', '2023-02-05 10:00:00'),
 	(2, '20230205_100000_schema_two', '20230105_100000_schema_one.sql', '2023-02-06 10:00:00'),
@@ -118,6 +119,7 @@ SELECT id, migration_file, rollback_sql, metadata, error_message FROM summit_mig
 SELECT id, migration_id, locked_by, locked_at, released_at = now() AS just_now, released_at < now() AS earlier, metadata
 FROM summit_migrate.migration_locks ORDER BY id;
 SELECT * FROM summit_migrate.migration_dependencies ORDER BY id;
+SELECT id, database_type, snapshot_date, schema_hash, schema_definition, table_count, index_count, metadata, expected, buckets FROM summit_migrate.schema_snapshots;
 SELECT * FROM summit_migrate.migration_lock_holders();
 
 -- the readers work on what was carried over

@@ -111,6 +111,8 @@ CALL try('CREATE SCHEMA fp_more');
 CALL try('ALTER TABLE orders SET SCHEMA fp_more');
 CALL try('ALTER FUNCTION cheer(feeling) SET SCHEMA fp_more');
 CALL try('ALTER TYPE feeling SET SCHEMA fp_more');
+CALL try('GRANT USAGE ON SCHEMA fp_more TO regress_fp_else');
+CALL try('ALTER SCHEMA fp_more OWNER TO regress_fp_chief');
 CALL try('ALTER SCHEMA fp_more RENAME TO fp_else');
 
 -- parts that go, and nothing else with them

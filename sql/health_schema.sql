@@ -77,7 +77,7 @@ CREATE EVENT TRIGGER health_event ON ddl_command_end EXECUTE FUNCTION event_noop
 ALTER EVENT TRIGGER health_event DISABLE;
 SELECT problem, severity, object_type, object_name, regexp_replace(statement, '\d+', 'N', 'g') AS statement FROM schema_health();
 \set ECHO none
-SELECT format('SET LOCAL client_min_messages = warning; %s', statement) FROM schema_health() \gexec
+SELECT statement FROM schema_health() \gexec
 \set ECHO all
 SELECT object_name, statement FROM schema_health();
 DROP EVENT TRIGGER health_event;

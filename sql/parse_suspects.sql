@@ -85,3 +85,14 @@ $f$);
 -- one fault, one error; and no silence after a hundred
 SELECT * FROM pg_temp.errors('PREPARE TRANSACTION ''x''');
 SELECT count(*), max(value) FILTER (WHERE value LIKE 'reading%'), max(line) FROM pg_temp.errors(repeat(E'SELEKT 1;\n', 150));
+-- standard_conforming_strings, in whatever way a query or SET turns it off
+SELECT * FROM pg_temp.errors($f$
+SELECT coalesce(set_config('standard_conforming_strings', 'off', false));
+SELECT * FROM pg_catalog.set_config('standard_conforming_strings', 'off', false);
+WITH s AS (SELECT set_config('standard_conforming_strings', '0', true)) SELECT * FROM s;
+INSERT INTO t SELECT "set_config"('Standard_conforming_strings', v, false) FROM t;
+RESET standard_conforming_strings;
+SET standard_conforming_strings TO DEFAULT;
+RESET ALL;
+SELECT coalesce(set_config('standard_conforming_strings', 'on', false), set_config('work_mem', '1MB', false));
+$f$);

@@ -71,7 +71,7 @@ BEGIN;
 SET ROLE regress_sm_operator;
 SELECT set_environment('staging-2');
 RESET ROLE;
-SELECT get_environment(), (SELECT changed_by = session_user FROM migration_settings) AS by_me;
+SELECT get_environment(), (SELECT changed_by = session_user FROM migration_settings WHERE name = 'environment') AS by_me;
 SELECT set_environment('prod');
 SELECT get_environment();
 ROLLBACK;

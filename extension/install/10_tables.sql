@@ -133,7 +133,7 @@ CREATE TABLE migration_units (
 -- what recovery asks for; one index for both, since each costs every unit that is written
 CREATE INDEX migration_units_unfinished ON migration_units (target) WHERE state IN ('running', 'failed') OR direction = 'down';
 COMMENT ON TABLE migration_units IS
-'The ledger: one row a (migration, target, phase, direction, unit). Phase "all" is the undo of a whole migration. A transactional unit commits with its row; state "running" is an intent committed before a statement that cannot run in a transaction (statement, intent: what was there before), or a batched statement under way (batch_cursor: the last key done). lock_hold_ms: the longest time a lock that blocks readers or writers was held; error_position: in characters of the file, from 1.';
+'The ledger: one row a (migration, target, phase, direction, unit). Phase "all" is the undo of a whole migration. A transactional unit commits with its row; state "running" is an intent committed before a statement that cannot run in a transaction (statement, intent: what was there before), or a batched statement under way (batch_cursor: the last key done). lock_hold_ms: the longest time a lock that blocks readers or writers was held, without the unit''s own waiting, which is lock_wait_ms; error_position: in characters of the file, from 1.';
 
 CREATE TABLE migration_locks (
 	id				serial PRIMARY KEY,

@@ -7,7 +7,7 @@ RETURNS boolean
 LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_acquire_migration_lock';
 COMMENT ON FUNCTION acquire_migration_lock(text, text, jsonb) IS
-'Takes the lock of one migration, or of all (''*'', which conflicts with every id), for this session and this name, without waiting: true for one holder only, true again for it (nothing changes), false for all others, a second name in the same session included. It survives ROLLBACK and PREPARE TRANSACTION, and ends with release_migration_lock(), the session, DISCARD ALL or pg_advisory_unlock_all(). An empty id or name is an error.';
+'Takes the lock of one migration, or of all (''*'', which conflicts with every id), for this session and this name, without waiting (where migration_locks itself is locked, without a row there): true for one holder only, true again for it (nothing changes), false for all others, a second name in the same session included. It survives ROLLBACK and PREPARE TRANSACTION, and ends with release_migration_lock(), the session, DISCARD ALL or pg_advisory_unlock_all(). An empty id or name is an error.';
 
 CREATE FUNCTION release_migration_lock(migration_id text, locked_by text)
 RETURNS boolean
@@ -22,7 +22,7 @@ RETURNS TABLE (migration_id text, locked_by text, locked_at timestamptz, pid int
 			   transaction_started_at timestamptz, stale boolean, metadata jsonb, wait_event_type text,
 			   wait_event text, lock_key bigint)
 LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
+BEGIN ATOMIC
 	WITH held AS (
 		SELECT l.objsubid = 21325 AS whole, (l.classid::bigint << 32) | l.objid::bigint AS lock_key, l.pid
 		FROM pg_locks l
@@ -45,8 +45,8 @@ AS $$
 	FULL JOIN open_rows r
 		ON r.holder = h.pid AND r.backend_start = h.backend_start AND r.lock_key = h.lock_key
 		   AND (r.migration_id = '*') = h.whole
-	ORDER BY 3, 4
-$$;
+	ORDER BY 3, 4;
+END;
 COMMENT ON FUNCTION migration_lock_holders() IS
 'Who holds which migration lock, from pg_locks: since when, from where, and whether the session is active, idle or waiting (state, wait_event_type and wait_event as in pg_stat_activity; never the text of its query). migration_id is NULL while the row of an acquisition is not committed, or was rolled back. stale: a row of migration_locks whose lock is gone, pid NULL; the next acquire_migration_lock() of that id closes it.';
 

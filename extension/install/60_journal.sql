@@ -39,8 +39,8 @@ CREATE TABLE ddl_journal (
 	seal				bigint,
 	seal_hash			bytea
 ) WITH (fillfactor = 90);
--- rows that wait for a seal are those with NULL
-CREATE UNIQUE INDEX ddl_journal_seal ON ddl_journal (seal);
+-- Partial, so that it costs DDL nothing: rows are written without a seal.
+CREATE UNIQUE INDEX ddl_journal_seal ON ddl_journal (seal) WHERE seal IS NOT NULL;
 COMMENT ON TABLE ddl_journal IS
 'One row an object that a DDL statement touched, in the transaction of that statement. identity_before and identity_after: NULL where the object was not, or is not any more; both NULL where the statement names none (ALTER DEFAULT PRIVILEGES). captured_by: event trigger or hook (preloading only). statement_exact: the statement alone; else the whole string that the client sent. statement_redacted: its text can hold a secret and was not kept. nesting_depth: 0 for what the client sent itself, NULL where not known. role_name: from SET ROLE, NULL for none. migration_id and the rest: the unit that was open, NULL for DDL outside migrations. rewrite: why the table was rewritten. ignored_by: the id of the drift_ignore_rules row because of which there is no alert. seal, seal_hash: given by seal_journal(), NULL until then.';
 
@@ -48,10 +48,13 @@ CREATE TABLE ddl_journal_head (
 	single		boolean PRIMARY KEY DEFAULT true CHECK (single),
 	seal		bigint NOT NULL,
 	seal_hash	bytea NOT NULL,
-	sealed_at	timestamptz NOT NULL
+	sealed_at	timestamptz NOT NULL,
+	settled_id	bigint NOT NULL,
+	pending_id	bigint NOT NULL,
+	pending_xid	xid8 NOT NULL
 );
 COMMENT ON TABLE ddl_journal_head IS
-'The newest seal of ddl_journal: its number and hash, which also stand in the server log. No row before the first.';
+'The newest seal of ddl_journal: its number and hash, which also stand in the server log. No row before the first. settled_id: no row of ddl_journal up to this id can be without a seal; it becomes pending_id once all transactions before pending_xid have ended.';
 
 CREATE TABLE ddl_journal_cuts (
 	first_seal	bigint PRIMARY KEY,
@@ -66,7 +69,7 @@ COMMENT ON TABLE ddl_journal_cuts IS
 'What prune_journal() removed: the first and last seal and the hash of the last row, from which the chain goes on.';
 
 CREATE TABLE schema_drift_alerts (
-	id					serial PRIMARY KEY,
+	id					bigint PRIMARY KEY DEFAULT nextval('ddl_journal_id_seq'),
 	database_type		text NOT NULL DEFAULT 'postgresql',
 	detected_at			timestamptz NOT NULL DEFAULT now(),
 	drift_type			text NOT NULL,
@@ -86,10 +89,8 @@ CREATE TABLE schema_drift_alerts (
 	last_seen			timestamptz NOT NULL DEFAULT now(),
 	resolved_by			text
 );
--- open ones are those with NULL
-CREATE INDEX schema_drift_alerts_resolved_at ON schema_drift_alerts (resolved_at);
 COMMENT ON TABLE schema_drift_alerts IS
-'Changes that no migration made. drift_type: added, removed, changed, renamed or tampered; severity: low, medium, high or critical; status: open until it is resolved. Rows with a journal_id were written by the DDL itself, in its transaction, one for each object that it touched; expected_value and actual_value are then the object''s identity before and after.';
+'Changes that no migration made. id: that of the journal''s row where the DDL itself wrote the alert; all ids are of one sequence. drift_type: added, removed, changed, renamed or tampered; severity: low, medium, high or critical; status: open until it is resolved. Those with a journal_id were written by the DDL itself, in its transaction, one for each object that it touched; expected_value and actual_value are then the object''s identity before and after.';
 
 CREATE TABLE drift_ignore_rules (
 	id				serial PRIMARY KEY,
@@ -120,7 +121,7 @@ RETURNS TABLE (problem text, journal_id bigint, seal bigint, detail text)
 LANGUAGE c STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_verify_journal';
 COMMENT ON FUNCTION verify_journal() IS
-'What is wrong with the sealed rows of ddl_journal, no row when nothing is: edited (row and hash do not agree), missing (seals that are neither there nor cut by prune_journal()), broken (a cut does not fit the chain), head (rows after the head, or before it, were taken away or put there); and with capture, where it was enabled: trigger (one of the event triggers is missing, disabled or calls something else), function (a handler was replaced). Rows that have no seal yet are not judged. journal_id and seal are NULL where they are not known.';
+'What is wrong with the sealed rows of ddl_journal, no row when nothing is: edited (row and hash do not agree), missing (seals that are neither there nor cut by prune_journal()), broken (a cut does not fit the chain), unsealed (a row that was passed over: its id was given out twice), head (rows after the head, or before it, were taken away or put there); and with capture, where it was enabled: trigger (one of the event triggers is missing, disabled or calls something else), function (a handler was replaced). Rows that have no seal yet are not judged. journal_id and seal are NULL where they are not known.';
 
 CREATE FUNCTION journal_entries(after_seal bigint DEFAULT 0, how_many integer DEFAULT 1000)
 RETURNS SETOF ddl_journal
@@ -145,7 +146,7 @@ RETURNS integer
 LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_add_drift_ignore_rule';
 COMMENT ON FUNCTION add_drift_ignore_rule(text, text, text, text) IS
-'From now on DDL on such objects is journalled, but makes no alert: LIKE patterns for the schema, the kind (as in ddl_journal.object_type: table, index, table column, …) and the name without its schema; for a part of a table the name is the table''s. ''%'' stands for any, and for the schema of what has none. Returns the rule''s id, that of the one there is already for the same patterns.';
+'From now on DDL on such objects is journalled, but makes no alert: LIKE patterns for the schema, the kind (as in ddl_journal.object_type: table, index, table column, …) and the name without its schema. A part of a table has the table''s name, and rules of kind table hold for it too. ''%'' stands for any; what has no schema has the empty one. Returns the rule''s id, that of the one there is already for the same patterns.';
 
 CREATE FUNCTION remove_drift_ignore_rule(rule_id integer)
 RETURNS boolean
@@ -166,8 +167,9 @@ RETURNS integer
 LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT r.id FROM @extschema@.drift_ignore_rules r
-	WHERE coalesce(object_schema, '') LIKE r.schema_pattern AND coalesce(kind, '') LIKE r.kind
-	  AND coalesce(object_name, '') LIKE r.name_pattern
+	WHERE coalesce(drift_ignore_rule.object_schema, '') LIKE r.schema_pattern
+	  AND coalesce(drift_ignore_rule.kind, '') LIKE r.kind
+	  AND coalesce(drift_ignore_rule.object_name, '') LIKE r.name_pattern
 	ORDER BY r.id LIMIT 1
 $$;
 COMMENT ON FUNCTION drift_ignore_rule(text, text, text) IS
@@ -223,7 +225,7 @@ COMMENT ON FUNCTION capture_status() IS
 'Which layers of capture are at work: each event trigger (on, off, missing), the hook that sees what event triggers cannot (on only where the module is preloaded), and NOTIFY (on or off, and why) for this session.';
 
 REVOKE ALL ON TABLE ddl_journal, ddl_journal_head, ddl_journal_cuts, schema_drift_alerts, drift_ignore_rules FROM PUBLIC;
-REVOKE ALL ON SEQUENCE ddl_journal_id_seq, schema_drift_alerts_id_seq, drift_ignore_rules_id_seq FROM PUBLIC;
+REVOKE ALL ON SEQUENCE ddl_journal_id_seq, drift_ignore_rules_id_seq FROM PUBLIC;
 REVOKE ALL ON FUNCTION
 	seal_journal(),
 	verify_journal(),
@@ -248,5 +250,4 @@ SELECT pg_catalog.pg_extension_config_dump('ddl_journal_cuts', '');
 SELECT pg_catalog.pg_extension_config_dump('schema_drift_alerts', '');
 SELECT pg_catalog.pg_extension_config_dump('drift_ignore_rules', '');
 SELECT pg_catalog.pg_extension_config_dump('ddl_journal_id_seq', '');
-SELECT pg_catalog.pg_extension_config_dump('schema_drift_alerts_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('drift_ignore_rules_id_seq', '');

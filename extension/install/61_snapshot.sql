@@ -24,26 +24,26 @@ CREATE TABLE schema_snapshots (
 	id					serial PRIMARY KEY,
 	database_type		text NOT NULL,
 	snapshot_date		timestamptz NOT NULL DEFAULT now(),
-	schema_hash			text NOT NULL,
-	schema_definition	jsonb NOT NULL,
-	table_count			integer NOT NULL,
-	index_count			integer NOT NULL,
-	constraint_count	integer NOT NULL,
+	schema_hash			text,
+	schema_definition	jsonb,
+	table_count			integer,
+	index_count			integer,
+	constraint_count	integer,
 	metadata			jsonb NOT NULL DEFAULT '{}',
 	expected			boolean NOT NULL DEFAULT false,
-	cluster_hash		text NOT NULL,
+	cluster_hash		text,
 	portable_hash		text,
-	server_major		integer NOT NULL,
-	encoding			integer NOT NULL,
-	system_identifier	text NOT NULL,
-	timeline			text NOT NULL,
-	database_oid		oid NOT NULL,
-	lsn					pg_lsn NOT NULL,
-	buckets				bytea[] NOT NULL
+	server_major		integer,
+	encoding			integer,
+	system_identifier	text,
+	timeline			text,
+	database_oid		oid,
+	lsn					pg_lsn,
+	buckets				bytea[]
 );
 CREATE INDEX schema_snapshots_expected ON schema_snapshots (id) WHERE expected;
 COMMENT ON TABLE schema_snapshots IS
-'Snapshots of the schema. schema_hash: schema_fingerprint() at that moment; schema_definition: the roots of all hash trees, by schema too (snapshot_definition() has the objects); expected: the newest such row is what the schema should be; portable_hash: NULL where the snapshot was put together from others; buckets: ids in schema_buckets, 256 of the database and 256 of the cluster, NULL for an empty one.';
+'Snapshots of the schema. schema_hash: schema_fingerprint() at that moment; schema_definition: the roots of all hash trees, by schema too (snapshot_definition() has the objects); expected: the newest such row is what the schema should be; portable_hash: NULL where the snapshot was put together from others; buckets: ids in schema_buckets, 256 of the database and 256 of the cluster, NULL for an empty one. Snapshots of the older scripts have what these had stored, and no buckets.';
 
 CREATE FUNCTION take_schema_snapshot(db_type text DEFAULT 'postgresql', metadata jsonb DEFAULT '{}')
 RETURNS integer
@@ -87,10 +87,17 @@ AS 'MODULE_PATHNAME', 'summit_migrate_merge_expected';
 COMMENT ON FUNCTION merge_expected(integer, integer, integer, text) IS
 'Makes a new expected snapshot and returns its id: after, but for the objects in which before differed from base and that are in after as they were in before; these stay as in base. So drift that stood before a migration is not accepted by it. ERRCODE_UNDEFINED_OBJECT where there is no such snapshot.';
 
-CREATE FUNCTION accept_object(section text, kind text, name text, reason text)
+CREATE FUNCTION accept_objects(section text, kinds text[], names text[], reason text)
 RETURNS integer
 LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS 'MODULE_PATHNAME', 'summit_migrate_accept_object';
+AS 'MODULE_PATHNAME', 'summit_migrate_accept_objects';
+COMMENT ON FUNCTION accept_objects(text, text[], text[], text) IS
+'accept_object() for several objects at once: one new expected snapshot.';
+
+CREATE FUNCTION accept_object(section text, kind text, name text, reason text)
+RETURNS integer
+LANGUAGE sql VOLATILE PARALLEL UNSAFE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$ SELECT @extschema@.accept_objects(section, ARRAY[kind], ARRAY[name], reason) $$;
 COMMENT ON FUNCTION accept_object(text, text, text, text) IS
 'Makes a new expected snapshot and returns its id: the expected one with this object as it is now, or without it where it is gone. section is database or cluster, kind and name as in snapshot_changes(). ERRCODE_UNDEFINED_OBJECT where neither has the object, ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE where nothing is expected yet.';
 
@@ -106,7 +113,7 @@ RETURNS TABLE (what text, removed bigint)
 LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_prune';
 COMMENT ON FUNCTION prune(interval) IS
-'Removes snapshots that are older, and objects that no snapshot has any more; returns how many of what. The newest expected snapshot stays, and those of versions. Not in REPEATABLE READ (ERRCODE_INVALID_TRANSACTION_STATE).';
+'Removes snapshots that are older, objects that no snapshot has any more, and the sealed beginning of the journal (prune_journal); returns how many of what. The newest expected snapshot stays, and those of versions. Not in REPEATABLE READ (ERRCODE_INVALID_TRANSACTION_STATE).';
 
 SELECT pg_catalog.pg_extension_config_dump('schema_objects', '');
 SELECT pg_catalog.pg_extension_config_dump('schema_buckets', '');
@@ -121,6 +128,7 @@ REVOKE ALL ON FUNCTION
 	snapshot_definition(integer),
 	snapshot_changes(integer, integer),
 	merge_expected(integer, integer, integer, text),
+	accept_objects(text, text[], text[], text),
 	accept_object(text, text, text, text),
 	schedule_snapshots(text),
 	prune(interval)

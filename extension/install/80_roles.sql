@@ -12,7 +12,9 @@ COMMENT ON FUNCTION set_environment(text) IS
 CREATE FUNCTION get_environment()
 RETURNS text
 LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$ SELECT s.value FROM @extschema@.migration_settings s WHERE s.name OPERATOR(pg_catalog.=) 'environment' $$;
+BEGIN ATOMIC
+	SELECT s.value FROM @extschema@.migration_settings s WHERE s.name OPERATOR(pg_catalog.=) 'environment';
+END;
 COMMENT ON FUNCTION get_environment() IS
 'The environment name of this database, NULL when it was given none.';
 
@@ -29,5 +31,5 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp SET da
 	SET standard_conforming_strings = on
 AS 'MODULE_PATHNAME', 'summit_migrate_adopt_legacy';
 COMMENT ON FUNCTION adopt_legacy(text) IS
-'Carries all rows of the older scripts'' tables in a schema over into the extension''s empty ones, ids and times kept (a timestamp without time zone is read in the session''s TimeZone), sets the sequences behind them, and renames the old tables and functions with the suffix _legacy. Of several history rows for one migration and phase the newest stands; a row without a phase ran the whole file and stands for all three. What was mapped or has no column is kept in metadata->''legacy''. Locks that the older tables show as held are carried over as released: they died with their sessions. One transaction: all of it or nothing. For the extension''s owner only.';
+'Carries all rows of the older scripts'' tables in a schema over into the extension''s empty ones, ids and times kept (a timestamp without time zone is read in the session''s TimeZone), sets the sequences behind them, and renames the old tables and functions with the suffix _legacy. Of several history rows for one migration and phase the newest stands; a row without a phase ran the whole file and stands for all three; one of an undo leaves all three rolled back, one with an unknown word fails them with a warning. What was mapped or has no column is kept in metadata->''legacy''. Locks that the older tables show as held are carried over as released: they died with their sessions. One transaction: all of it or nothing. For the extension''s owner only.';
 

@@ -7,3 +7,4 @@ CREATE TABLE users (
 INSERT INTO users (email, email_confirmed_at)
 SELECT 'user' || n || '@example.com', CASE WHEN n % 3 > 0 THEN now() END
 FROM generate_series(1, 10000) n;
+CREATE ROLE sam SUPERUSER LOGIN;

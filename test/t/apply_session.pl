@@ -72,4 +72,20 @@ $project->run_is(0, ['apply'], undef, undef, 'with a configuration');
 is($project->query("SELECT t, (SELECT tableowner FROM pg_tables WHERE tablename = 'tenant') FROM tenant"),
 	'blue|owner_role', 'its values and its role hold');
 
+# a backslash is a backslash: what runs is what was parsed, whatever the database says
+$project = SummitMigrate->new($node);
+$project->query('ALTER DATABASE ' . $project->database . ' SET standard_conforming_strings = off');
+$project->migration('20250101_000000_schema_strings', <<'EOT');
+BEGIN;
+CREATE TABLE paths AS SELECT 'C:\\new\table' AS path;
+COMMIT;
+RESET ALL;
+INSERT INTO paths VALUES ('D:\\');
+CREATE INDEX CONCURRENTLY paths_index ON paths (path) WHERE path <> '\\';
+EOT
+$project->migration('20250102_000000_data_strings', "INSERT INTO paths VALUES ('E:\\\\');");
+$project->run_is(0, ['apply'], undef, undef, 'standard_conforming_strings = off in the database');
+is($project->query("SELECT string_agg(path, ' ' ORDER BY path) FROM paths"), 'C:\\\\new\\table D:\\\\ E:\\\\',
+	'standard_conforming_strings is on for the run too');
+
 done_testing();

@@ -40,6 +40,21 @@ $project->run_is(7, [ 'lock', '--connect-wait', '60s', { DATABASE_URL => $projec
 	qr/^$/, qr/does not exist/);
 cmp_ok(time - $start, '<', 10, 'an error that stays is said at once');
 
+# A connection string that cannot be read is not quoted: it may hold a password.
+for my $bad ('postgresql://u:s3cret@[::1', 'postgres://u:s3cret/word@h/db', 'postgres://u:1234/s3cret@h', 'postgres://u:p@s3cret@h/db',
+	'host=h password=my s3cret', "host=h password='s3cret", 'postgres://u:s3cr%zzet@h')
+{
+	my ($code, $stdout, $stderr) = $project->run('status', '-v', { DATABASE_URL => $bad });
+	is($code, 2, "$bad: a usage error");
+	like($stderr, qr/the connection string from DATABASE_URL cannot be read.*next:/s, "$bad: where it is from, and what to do");
+	unlike($stdout . $stderr, qr/s3cr|1234/, "$bad: no part of it is shown");
+}
+$project->file('summit-migrate.conf', "[project]\n\turl = postgres://u:s3cret/word\@h/db\n");
+($status, $out, $err) = $project->run('status', { DATABASE_URL => undef });
+is($status, 2, 'the same in the file');
+unlike($out . $err, qr/s3cret|word@/, 'no part of it is shown either');
+unlink $project->folder . '/summit-migrate.conf';
+
 # A function of the same name elsewhere is not called.
 $project->query(<<'EOF');
 CREATE FUNCTION public.migration_lock_holders() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE 'captured'; END $$;

@@ -29,6 +29,7 @@ unix_socket_dir = $project->{folder}
 auth_type = trust
 auth_file = $users
 pool_mode = transaction
+default_pool_size = 1
 ignore_startup_parameters = extra_float_digits, options
 logfile = $log
 EOF
@@ -42,6 +43,15 @@ for (1 .. 100)
 my %through = (
 	DATABASE_URL => "host=$project->{folder} port=$port user=$user dbname=" . $project->database);
 
+# What the pool's only session has by now.
+sub session_settings
+{
+	my ($status, $stdout, $stderr) = SummitTest::run_program('psql', '-XAt', '-d', $through{DATABASE_URL}, '-c',
+		"SELECT current_setting('idle_in_transaction_session_timeout'), current_setting('client_connection_check_interval')");
+	return $stdout . $stderr;
+}
+
+SummitTest::run_program('psql', '-Xq', '-d', $through{DATABASE_URL}, '-c', "SET idle_in_transaction_session_timeout = '30s'");
 $project->migration('20250101_000000_schema_t', "-- PHASE 1: EXPAND\nCREATE TABLE t ();");
 for my $command ('lock', 'status', 'apply')
 {
@@ -51,6 +61,8 @@ for my $command ('lock', 'status', 'apply')
 	like($stderr, qr/there is a connection pooler.*Give a direct connection/s, "$command: why, and what to do");
 }
 is($project->query("SELECT to_regclass('t') IS NULL"), 't', 'nothing ran');
+is(session_settings(), "30s|0\n", 'the session of the pool is left as it was');
+$project->run_is(0, [ 'version', {%through} ], qr/server +15/, qr/^$/, 'version goes on');
 my $report = $project->run_json(1, 'doctor', {%through});
 ok((grep { $_->{check} eq 'direct connection' && $_->{result} eq 'fail' } @{ $report->{checks} }), 'doctor finds it');
 $project->run_is(0, ['lock'], qr/Nobody/, qr/^$/, 'directly it works');

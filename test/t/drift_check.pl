@@ -16,6 +16,8 @@ $project->run_is(0, ['apply'], qr/1 phase/, qr/^$/);
 
 # ---- no drift ----
 
+SummitMigrate->new($node)->run_is(2, [ 'drift', 'check' ], qr/^$/, qr/no expected schema yet/, 'where nothing is expected there is no answer');
+
 $project->run_is(0, [ 'drift', 'check' ], qr/^No drift: the live schema is the expected one\.$/, qr/^$/);
 is_deeply($project->run_json(0, 'drift', 'check'), { command => 'drift', verb => 'check', alerts => [] }, 'as JSON');
 $project->run_is(0, [ 'drift', 'list' ], qr/^There is no open alert\.$/, qr/^$/);
@@ -35,7 +37,7 @@ $project->run_is(0, [ 'drift', 'check' ], qr/^No drift/, qr/^$/, 'nor its undo')
 $node->safe_psql($project->database, 'ALTER TABLE users ADD COLUMN note text',
 	extra_params => [ '-U', 'mallory' ]);
 my $out = $project->run_is(3, [ 'drift', 'check' ], qr/table public\.users changed/, qr/^1 object has drifted/);
-like($out, qr/by mallory, from a local socket, .*psql/, 'with its author');
+like($out, qr/by mallory, from a local socket, drift_check\.pl, at \d+-/, 'with its author');
 like($out, qr/ALTER TABLE users ADD COLUMN note text/, 'and statement');
 like($out, qr/version bump: minor/, 'and what it means');
 my $alerts = $project->run_json(3, 'drift', 'check')->{alerts};

@@ -69,6 +69,27 @@ $blocker->query_safe('COMMIT;');
 is($status, 0, 'an undo waits in the same way') or diag($err);
 like($err, qr/pid $pid/, 'and names who is in the way');
 
+$project->run_is(0, ['apply'], undef, undef, 'all is applied');
+# even where the wait is shorter than the usual look, and where there is none
+$project->migration('20250102_000001_schema_short', 'ALTER TABLE busy ADD COLUMN d int;', 'Lock-Timeout' => '250ms');
+$blocker->query_safe("SET application_name = 'report'; BEGIN; SELECT count(*) AS slow_report FROM busy;");
+($status, $out, $err) = $project->run('apply', '--lock-wait', '0');
+is($status, 1, 'a short wait: exit status');
+like($err, qr/error: .*55P03\).*why: .*pid $pid/s, 'a short wait: its only refusal names who is in the way');
+$project->migration('20250102_000001_schema_short', "BEGIN;\nLOCK TABLE busy NOWAIT;\nALTER TABLE busy ADD COLUMN d int;\nCOMMIT;");
+($status, $out, $err) = $project->run('apply', '--lock-wait', '0');
+is($status, 1, 'NOWAIT: exit status');
+like($err, qr/error: could not obtain lock.*why: .*pid $pid/s, 'NOWAIT: who is in the way is named');
+# nobody's password is shown
+$blocker->query_safe("ROLLBACK; RESET SESSION AUTHORIZATION;");
+$blocker->query_safe("BEGIN; LOCK TABLE busy;");
+$blocker->query_safe("ALTER ROLE reporter PASSWORD 'hunter2'");
+($status, $out, $err) = $project->run('apply', '--lock-wait', '0');
+like($err, qr/pid $pid .*: ALTER ROLE \(text withheld/, 'of a statement with a secret only its kind is said');
+unlike($err, qr/hunter2/, 'and not its text');
+$blocker->query_safe('ROLLBACK;');
+$project->run_is(0, ['apply'], undef, undef, 'apply when it is free again');
+
 # a deadlock is no end: the server says "again"
 $project->query('CREATE TABLE one (a int); CREATE TABLE two (a int)');
 $project->migration('20250103_000000_schema_both', "ALTER TABLE one ADD COLUMN b int;\nSELECT pg_sleep(1);\nALTER TABLE two ADD COLUMN b int;",

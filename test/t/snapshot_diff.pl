@@ -30,7 +30,7 @@ is(scalar @{ $project->run_json(0, 'snapshot', 'list')->{snapshots} }, 2, 'snaps
 $project->run_is(0, [ 'snapshot', 'list' ], qr/^ID .*FINGERPRINT.*\n.*\n/m, qr/^$/);
 $project->run_is(0, [ 'snapshot', 'show', $first ], qr/users.*email/s, qr/^$/);
 my $shown = $project->run_json(0, 'snapshot', 'show', $first);
-my ($numbers) = grep { $_->{name} eq 'public.numbers' } @{ $shown->{objects} };
+my $numbers = $shown->{objects}{sequence}{'public.numbers'};
 like(($project->run('snapshot', 'show', $first, '--json'))[1], qr/9007199254740993/, 'large numbers come through as they are');
 ok($numbers, 'snapshot show --json: the objects');
 $project->run_is(2, [ 'snapshot', 'show', 9999 ], qr/^$/, qr/there is no snapshot 9999/);
@@ -43,9 +43,10 @@ $project->run_is(0, [ 'snapshot', '--schema-file', 'schema.sql' ], qr/^wrote sch
 $project->run_is(0, [ 'snapshot', '--schema-file', 'schema.json' ], qr/^wrote schema\.json$/, qr/^$/);
 like(slurp('schema.sql'), qr/^-- summit-migrate schema 1\n.*CREATE TABLE public\.users/s, 'a file of SQL');
 my $json = decode_json(slurp('schema.json'));
-is($json->{format}, 'summit-migrate schema', 'a file of JSON');
-is_deeply([ grep { $_->{name} =~ /summit_migrate/ } @{ $json->{objects} } ], [], 'without the extension\'s own');
-ok(!(grep { $_->{kind} eq 'role' } @{ $json->{objects} }), 'without the cluster');
+is($json->{format}, 1, 'a file of JSON');
+ok($json->{objects}{table}{'public.users'}{columns}{email}{not_null}, 'a property');
+is_deeply([ grep { /summit_migrate/ } map { keys %$_ } values %{ $json->{objects} } ], [], 'without the extension\'s own');
+ok(!$json->{objects}{role}, 'without the cluster');
 
 # the same again is the same file, under any settings, in one step, with its mode kept
 chmod 0640, "$folder/schema.json";
@@ -87,6 +88,12 @@ ok((grep { $_->{change} eq 'removed' && $_->{object_name} eq 'public."Odd Name"'
 $project->run_is(3, [ 'diff', $first, 'live', '--exit-code' ], qr/4 objects/, qr/^$/);
 $project->run_is(0, [ 'diff', $second, 'live', '--exit-code' ], qr/are the same/, qr/^$/);
 
+# from live to a snapshot, and a state with itself: without a meaning
+my $out = $project->run_is(3, [ 'diff', 'live', $first, '--exit-code' ], qr/^4 objects differ from live to snapshot $first\.$/m, qr/^$/);
+like($out, qr/^\+ table public\."Odd Name"$/m, 'the other way round');
+$project->run_is(0, [ 'diff', 'live', 'live', '--exit-code' ], qr/are the same/, qr/^$/);
+$project->run_is(2, [ 'diff', 'live', $first, '--sql' ], qr/^$/, qr/with --sql A is a snapshot/);
+
 # a rename is one where the database proves it
 $project->query('ALTER TABLE users RENAME TO people');
 $project->run_is(0, [ 'diff', $second, 'live' ], qr/^~ table public\.users → public\.people$/m, qr/^$/);
@@ -122,11 +129,15 @@ my $old = slurp('schema.json') =~ s/"server_major": \d+/"server_major": 11/r;
 $project->file('old.json', $old);
 $project->run_is(2, [ 'diff', 'old.json', 'live' ], qr/^$/, qr/from PostgreSQL 11 and not in the portable form.*--portable/s);
 
+# the extension reads it as a snapshot, too: then with a meaning
+my $loaded = $project->query("SELECT summit_migrate.load_schema_json(\$file\$" . slurp('schema.json') . "\$file\$)");
+$project->run_is(0, [ 'diff', $loaded, 'live' ], qr/^- table public\."Odd Name"\n        major/m, qr/^$/, 'load_schema_json() reads it');
+
 # files that are none
-$project->file('broken.json', '{"format": "summit-migrate schema", ');
+$project->file('broken.json', '{"format": 1, ');
 $project->run_is(2, [ 'diff', 'broken.json', 'live' ], qr/^$/, qr/broken\.json.*not valid JSON/s);
 $project->file('other.json', '{"a": 1}');
-$project->run_is(2, [ 'diff', 'other.json', 'live' ], qr/^$/, qr/other\.json.*its "format" is not/s);
+$project->run_is(2, [ 'diff', 'other.json', 'live' ], qr/^$/, qr/other\.json.*its "format" is not one/s);
 $project->file('other.sql', 'SELECT 1;');
 $project->run_is(2, [ 'diff', '--schema-file', 'other.sql' ], qr/^$/, qr/other\.sql.*begins neither/s);
 $project->run_is(2, [ 'diff', 'nothing.json', 'live' ], qr/^$/, qr/"nothing\.json" is nothing that can be compared/);
@@ -155,7 +166,7 @@ $other->run_is(0, [ 'diff', 'expected', 'live', '--exit-code' ], qr/are the same
 $other->run_is(2, [ '--scratch', 'diff', 'live', 'scratch' ], qr/^$/, qr/one scratch server already/);
 
 # a side that needs no database but the scratch server
-my ($status, $out, $err) = $other->run('snapshot', '--schema-file', 'live.json');
+(my $status, $out, my $err) = $other->run('snapshot', '--schema-file', 'live.json');
 ($status, $out, $err) =
   $other->run('diff', 'live.json', 'scratch', '--exit-code', { DATABASE_URL => undef, PGHOST => '/no/such/folder' });
 like($out, qr/owner|are the same/, 'without a configured server the files are applied all the same') or diag($err);

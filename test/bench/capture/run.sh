@@ -22,7 +22,7 @@ scripts() {
 run_file() { "$bindir/psql" -qX -v ON_ERROR_STOP=1 -d "$1" -f "$2"; }
 
 fresh() {
-	"$bindir/dropdb" --if-exists --force "$1"
+	"$bindir/dropdb" --if-exists --force "$1" 2>/dev/null
 	"$bindir/createdb" "$1"
 	"$bindir/psql" -qX -d "$1" -c 'CREATE SCHEMA summit_migrate' \
 		-c 'CREATE EXTENSION summit_migrate SCHEMA summit_migrate'
