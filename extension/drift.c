@@ -42,7 +42,7 @@ static SmQuery running_elsewhere =
  */
 static SmQuery find_differences = SM_QUERY_LIST(
     "WITH d AS MATERIALIZED ("
-    " SELECT * FROM @schema@.schema_diff($1, NULL) WHERE section = 'database'"
+    " SELECT * FROM @schema@.schema_diff($1, NULL) WITH ORDINALITY WHERE section = 'database'"
     "), objects AS ("
     " SELECT d.kind, d.name,"
     "  CASE WHEN bool_or(d.property IS NULL AND d.object_type = d.kind)"
@@ -51,14 +51,17 @@ static SmQuery find_differences = SM_QUERY_LIST(
     "  CASE WHEN count(DISTINCT d.object_name) = 1 AND min(d.object_type) = 'column'"
     "   THEN (pg_catalog.parse_ident(min(d.object_name)))[3] END AS column_name,"
     "  string_agg(CASE WHEN d.expected IS NOT NULL THEN"
-    "   pg_catalog.concat_ws(' ', d.object_name, d.property, d.expected) END, E'\\n') AS expected,"
+    "   pg_catalog.concat_ws(' ', d.object_name, d.property, d.expected) END, E'\\n'"
+    "   ORDER BY d.ordinality) AS expected,"
     "  string_agg(CASE WHEN d.actual IS NOT NULL THEN"
-    "   pg_catalog.concat_ws(' ', d.object_name, d.property, d.actual) END, E'\\n') AS actual,"
-    "  string_agg(" CHANGE_TEXT ", E'\\n') AS summary,"
+    "   pg_catalog.concat_ws(' ', d.object_name, d.property, d.actual) END, E'\\n'"
+    "   ORDER BY d.ordinality) AS actual,"
+    "  string_agg(" CHANGE_TEXT ", E'\\n' ORDER BY d.ordinality) AS summary,"
     "  string_agg(DISTINCT d.evidence, E'\\n') AS evidence,"
     "  (ARRAY['none', 'patch', 'minor', 'major'])[max(pg_catalog.array_position("
     "   ARRAY['none', 'patch', 'minor', 'major'], d.bump))] AS bump,"
-    "  jsonb_agg(to_jsonb(d) - 'section' - 'kind' - 'name') AS changes"
+    "  jsonb_agg(to_jsonb(d) - 'section' - 'kind' - 'name' - 'ordinality'"
+    "   ORDER BY d.ordinality) AS changes"
     " FROM d GROUP BY d.kind, d.name"
     "), identities AS ("
     " SELECT c.kind, c.name, p.oid"
@@ -83,7 +86,8 @@ static SmQuery find_differences = SM_QUERY_LIST(
     ")"
     " SELECT coalesce(jsonb_agg(to_jsonb(o) || jsonb_build_object('alerts', e.alerts,"
     "  'head', e.head, 'journal_id', e.journal_id, 'history', e.history,"
-    "  'ignored_by', @schema@.drift_ignore_rule_for(o.kind, o.name))), '[]')"
+    "  'ignored_by', @schema@.drift_ignore_rule_for(o.kind, o.name))"
+    "  ORDER BY o.kind COLLATE \"C\", o.name COLLATE \"C\"), '[]')"
     " FROM objects o LEFT JOIN explained e USING (kind, name)",
     INT4OID);
 
