@@ -58,13 +58,25 @@ sm_assess_prepare(SmWork *work)
 	return run->latest_snapshot != NULL;
 }
 
+/*
+ * From the schema before the migration's first unit in this run: what one unit
+ * makes and a later one takes away again is no change.
+ */
 static void
 fill_values(const SmWork *work, const char **values)
 {
+	SmRun *run = work->run;
+
+	if (run->base_of != work->migration)
+	{
+		pg_free(run->base_snapshot);
+		run->base_snapshot = pg_strdup(run->latest_snapshot);
+		run->base_of = work->migration;
+	}
 	values[0] = work->migration->id;
 	values[1] = sm_plan_phase_text(work->phase);
-	values[2] = work->run->latest_snapshot;
-	values[3] = work->run->allow_understated ? "true" : "false";
+	values[2] = run->base_snapshot;
+	values[3] = run->allow_understated ? "true" : "false";
 }
 
 void

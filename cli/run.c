@@ -58,6 +58,7 @@ sm_run_free(SmRun *run)
 	PQclear(run->failure);
 	pg_free(run->locked_by);
 	pg_free(run->latest_snapshot);
+	pg_free(run->base_snapshot);
 	pg_free(run->scratch);
 }
 

@@ -59,8 +59,10 @@ typedef struct SmRun
 	SmSession session;
 	SmWatch watch;
 	SmReport report;
-	bool keeps_expected;    /* the schema before it is noted, what it changes becomes expected */
-	char *latest_snapshot;  /* of the schema as it is now; NULL: there is none so new */
+	bool keeps_expected;   /* the schema before it is noted, what it changes becomes expected */
+	char *latest_snapshot; /* of the schema as it is now; NULL: there is none so new */
+	char *base_snapshot; /* of the schema before the migration base_of: what it is compared with */
+	const SmMigration *base_of;
 	bool allow_understated; /* a unit may change more than its header says */
 	PGresult *failure;      /* the server's error, between its arrival and its report */
 	uint64 jitter;          /* state of the generator for backoff */

@@ -95,4 +95,14 @@ $project = project_with("BEGIN;\nCREATE TABLE first (id int);\nCOMMIT;\nBEGIN;\n
 $project->run_is(6, [ 'apply', '--on-failure', 'rollback' ], undef, qr/the change is major/, '--on-failure rollback');
 is($project->query("SELECT to_regclass('first') IS NULL"), 't', 'undoes the unit before it');
 
+# what one unit makes and a later one takes away is no change of the migration
+my $passing = <<'SQL';
+BEGIN; CREATE TABLE passing (id int); COMMIT;
+BEGIN; INSERT INTO users VALUES (2); DROP TABLE passing; COMMIT;
+SQL
+$project = project_with($passing, Version => '1.0.1');
+$project->run_is(6, ['apply'], undef, qr/the change is minor/, 'a table, as long as it stands');
+$project = project_with($passing, Version => '1.1.0');
+$project->run_is(0, ['apply'], qr/2 phases/, qr/^$/, 'to drop what the migration itself has made is not major');
+
 done_testing();
