@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "fe_utils/string_utils.h"
+#include "mb/pg_wchar.h"
 
 #include "command.h"
 #include "conn.h"
@@ -23,6 +24,68 @@
 #define BLANK "blank"
 #define MAX_DESCRIPTION 100
 #define MAX_WORDS 32
+
+/* Whether a file can have it in one of its lines: UTF-8, not empty, no line end or such. */
+static bool
+is_plain_line(const char *text)
+{
+	int length = strlen(text);
+
+	if (pg_encoding_verifymbstr(PG_UTF8, text, length) != length)
+		return false;
+	for (const char *c = text; *c != '\0'; c++)
+		if ((unsigned char) *c < ' ' || *c == '\177')
+			return false;
+	return text[strspn(text, " ")] != '\0';
+}
+
+/*
+ * Whether a type ends where it is put: no statement or comment begins in it, and
+ * no quote or parenthesis stays open.  Whether there is such a type, only the
+ * server knows.
+ */
+static bool
+is_closed_type(const char *text)
+{
+	int depth = 0;
+	char quote = '\0';
+
+	for (const char *c = text; *c != '\0'; c++)
+	{
+		if (quote != '\0' || *c == '"' || *c == '\'')
+			quote = quote == '\0' ? *c : (*c == quote ? '\0' : quote);
+		else if (*c == ';' || *c == '$' || strncmp(c, "--", 2) == 0 || strncmp(c, "/*", 2) == 0)
+			return false;
+		else if (*c == '(')
+			depth++;
+		else if (*c == ')' && --depth < 0)
+			return false;
+	}
+	return depth == 0 && quote == '\0';
+}
+
+static void
+require_plain_line(const char *option, const char *text)
+{
+	if (text != NULL && !is_plain_line(text))
+		sm_error_fail(SM_EXIT_USAGE, "Give it in one line of UTF-8, without control characters.",
+		              "%s cannot be used: it is empty, or not one line of text", option);
+}
+
+/* The texts that go into the file as they are. */
+static void
+check_texts(const SmContext *context)
+{
+	const SmOptions *options = &context->options;
+
+	require_plain_line("--author", context->config.author);
+	require_plain_line("--table", options->table);
+	require_plain_line("--column", options->column);
+	require_plain_line("--column-type", options->column_type);
+	if (options->column_type != NULL && !is_closed_type(options->column_type))
+		sm_error_fail(SM_EXIT_USAGE, "Write it as in CREATE TABLE: numeric(10, 2).",
+		              "--column-type is not the name of a type: %s", options->column_type);
+}
 
 /* The description in lower_snake_case, as a suggestion. */
 static char *
@@ -130,15 +193,13 @@ read_author(const SmContext *context)
 	const char *author = context->config.author;
 	struct passwd *user;
 
-	if (author != NULL && strpbrk(author, "\r\n") != NULL)
-		sm_error_fail(SM_EXIT_USAGE, NULL, "--author is one line");
 	if (author == NULL)
 		author = command_line("git config user.email 2>/dev/null");
 	if (author == NULL)
 		author = getenv("USER");
 	if (author == NULL && (user = getpwuid(geteuid())) != NULL)
 		author = pg_strdup(user->pw_name);
-	return author == NULL ? "unknown" : author;
+	return author == NULL || !is_plain_line(author) ? "unknown" : author;
 }
 
 /* The server's current version, or NULL without a server or extension. */
@@ -311,6 +372,7 @@ sm_cmd_create(SmContext *context)
 	Words words = {0};
 	char *path;
 
+	check_texts(context);
 	if (options->pattern == NULL && (options->table != NULL || options->column != NULL))
 		sm_error_fail(SM_EXIT_USAGE, "Add --pattern add-column, for example.",
 		              "--table and --column are for a pattern");

@@ -71,7 +71,12 @@ my @bad = (
 	[ [ 'x', '--pattern', 'add-column', '--table', 't' ], qr/needs --table and --column/ ],
 	[ [ 'x', '--table', 't' ], qr/for a pattern/ ],
 	[ [ 'x', '--schema-version', '1.2' ], qr/"1.2" is not a version/ ],
-	[ [ 'x', '--author', "a\n-- ID: b" ], qr/--author is one line/ ]);
+	[ [ 'x', '--author', "a\n-- ID: b" ], qr/--author cannot be used/ ],
+	[ [ 'x', '--author', "\xff" ], qr/--author cannot be used/ ],
+	[ [ 'x', '--author', '' ], qr/--author cannot be used/ ],
+	(map { my $type = $_; [ [ 'x', '--pattern', 'add-column', '--table', 't', '--column', 'c', '--column-type', $type ], qr/--column-type/ ] }
+		'int; DROP TABLE users', 'int -- x', "int\n", '', 'int /*', 'numeric(10', 'int)', 'int "', "text DEFAULT '"),
+	[ [ 'x', '--pattern', 'add-column', '--table', "t\n;", '--column', 'c' ], qr/--table cannot be used/ ]);
 for my $case (@bad)
 {
 	my ($arguments, $message) = @$case;
