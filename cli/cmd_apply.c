@@ -107,16 +107,44 @@ say_end(Apply *apply, SmOutcome outcome)
 	pg_free(undone);
 }
 
+/* Says what the first contract that was asked for waits for. */
+static void
+refuse_contract(Apply *apply, const SmStep *step, const SmMigration *on, SmPhaseName missing)
+{
+	const char *phase = sm_plan_phase_text(missing);
+	SmError error = {.code = SM_EXIT_REFUSED};
+
+	error.what = psprintf("contract of %s waits for %s of %s", step->migration->id, phase, on->id);
+	error.migration = step->migration->id;
+	error.file = sm_plan_path(apply->plan, step->migration);
+	error.line = step->migration->up[step->phase].line;
+	error.why = psprintf(
+	    "%s of %s is %s", phase, on->id,
+	    on->state[missing] == SM_STATE_NONE ? "pending" : sm_plan_state_text(on->state[missing]));
+	error.next = psprintf("summit-migrate apply%s --to %s, then this again.",
+	                      missing == SM_PHASE_CONTRACT ? " --phase contract" : "", on->id);
+	sm_report_error(&apply->run.report, &error);
+}
+
 /* What was asked for and waits: a contract by name of the phase is refused, all else is no failure. */
-static SmExitCode
-end_code(Apply *apply, SmOutcome outcome)
+static SmOutcome
+refuse_waiting(Apply *apply, SmOutcome outcome)
 {
 	const char *phase = apply->context->options.phase;
 
-	if (outcome == SM_OUTCOME_DONE && phase != NULL && strcmp(phase, "contract") == 0 &&
-	    apply->plan->nwaiting > 0)
-		return SM_EXIT_REFUSED;
-	return sm_apply_code(outcome);
+	if (outcome != SM_OUTCOME_DONE || phase == NULL || strcmp(phase, "contract") != 0)
+		return outcome;
+	for (int i = 0; i < apply->plan->nwaiting; i++)
+	{
+		SmPhaseName missing;
+		const SmMigration *on = sm_plan_waits_for(&apply->plan->waiting[i], &missing);
+
+		if (on == NULL)
+			continue;
+		refuse_contract(apply, &apply->plan->waiting[i], on, missing);
+		return SM_OUTCOME_REFUSED;
+	}
+	return outcome;
 }
 
 /* ---- running ---- */
@@ -212,16 +240,15 @@ static SmExitCode
 run_plan(Apply *apply)
 {
 	SmOutcome outcome = run_all(apply);
-	SmExitCode code;
 
 	if (outcome == SM_OUTCOME_TERMINATED)
 		sm_apply_say_terminated(&apply->run, apply->at ? apply->at->migration : NULL,
 		                        "`summit-migrate apply` goes on from here.");
 	outcome = undo_failed(apply, outcome);
 	sm_run_end(&apply->run, outcome);
+	outcome = refuse_waiting(apply, outcome);
 	say_end(apply, outcome);
-	code = end_code(apply, outcome);
-	return code;
+	return sm_apply_code(outcome);
 }
 
 static void
@@ -262,9 +289,11 @@ sm_cmd_apply(SmContext *context)
 	}
 	else if (apply.plan->nsteps == 0 && !anything_in_doubt(apply.conn))
 	{
+		SmOutcome outcome = refuse_waiting(&apply, SM_OUTCOME_DONE);
+
 		apply.run.epoch = 0;
-		say_end(&apply, SM_OUTCOME_DONE);
-		code = end_code(&apply, SM_OUTCOME_DONE);
+		say_end(&apply, outcome);
+		code = sm_apply_code(outcome);
 	}
 	else
 		code = run_plan(&apply);

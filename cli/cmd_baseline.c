@@ -171,11 +171,13 @@ run_baseline(Baseline *baseline)
 static void
 show(Baseline *baseline, const char *result)
 {
-	cJSON *document = cJSON_CreateObject();
+	SmReport nothing = {0};
+	cJSON *document;
 	cJSON *array;
 
-	sm_output_add_text(document, "command", "baseline");
-	sm_output_add_text(document, "result", result);
+	sm_report_init(&nothing);
+	document = sm_report_document(&nothing, "baseline", result, 0);
+	sm_report_free(&nothing);
 	array = cJSON_AddArrayToObject(document, "would_record");
 	for (int i = 0; i < baseline->count; i++)
 	{

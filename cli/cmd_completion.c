@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "error.h"
+#include "output.h"
 
 /* The command after one (NULL: the first), NULL after the last. */
 static const SmCommand *
@@ -231,11 +232,9 @@ print_fish(void)
 	fish_options("", sm_options_global);
 }
 
-int
-sm_cmd_completion(SmContext *context)
+static void
+print_script(const char *shell)
 {
-	const char *shell = context->options.args[0];
-
 	if (strcmp(shell, "bash") == 0)
 		print_bash();
 	else if (strcmp(shell, "zsh") == 0)
@@ -245,5 +244,27 @@ sm_cmd_completion(SmContext *context)
 	else
 		sm_error_fail(SM_EXIT_USAGE, "It knows bash, zsh and fish.",
 		              "there is no completion for \"%s\"", shell);
+}
+
+int
+sm_cmd_completion(SmContext *context)
+{
+	const char *shell = context->options.args[0];
+	cJSON *document;
+	char *script;
+
+	if (!sm_output_is_json())
+	{
+		print_script(shell);
+		return SM_EXIT_DONE;
+	}
+	sm_output_capture();
+	print_script(shell);
+	script = sm_output_captured();
+	document = cJSON_CreateObject();
+	sm_output_add_text(document, "shell", shell);
+	sm_output_add_text(document, "script", script);
+	sm_output_json(document);
+	free(script);
 	return SM_EXIT_DONE;
 }

@@ -275,7 +275,7 @@ decide(SmContext *context, SmConn *conn, const char *verb)
 	if (all)
 		PQclear(sm_conn_call(conn, "accept_schema(text)", values + 1));
 	else
-		PQclear(sm_conn_call(conn, accepts ? "accept_drift(int4,text)" : "resolve_drift(int4,text)",
+		PQclear(sm_conn_call(conn, accepts ? "accept_drift(int8,text)" : "resolve_drift(int8,text)",
 		                     values));
 	if (sm_output_is_json())
 	{

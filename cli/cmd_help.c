@@ -165,6 +165,28 @@ print_json(const SmCommand *only)
 	sm_output_json(document);
 }
 
+/* A text that is no part of the command table; with --json a field. */
+static void
+print_text(const char *topic, void (*print)(void))
+{
+	cJSON *document;
+	char *text;
+
+	if (!sm_output_is_json())
+	{
+		print();
+		return;
+	}
+	sm_output_capture();
+	print();
+	text = sm_output_captured();
+	document = cJSON_CreateObject();
+	sm_output_add_text(document, "topic", topic);
+	sm_output_add_text(document, "text", text);
+	sm_output_json(document);
+	free(text);
+}
+
 int
 sm_cmd_help(SmContext *context)
 {
@@ -173,9 +195,9 @@ sm_cmd_help(SmContext *context)
 	const char *nearest;
 
 	if (context->options.man)
-		sm_help_print_man();
+		print_text("man", sm_help_print_man);
 	else if (topic != NULL && strcmp(topic, "file") == 0)
-		sm_help_print_file();
+		print_text("file", sm_help_print_file);
 	else if (topic != NULL && command == NULL)
 	{
 		nearest = sm_command_suggest(topic);

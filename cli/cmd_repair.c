@@ -81,14 +81,13 @@ print_table(const PGresult *rows)
 		               PQgetvalue(rows, stopped, SM_DOUBT_MIGRATION));
 }
 
+/* The document of a run, which may not have been one, and what is in doubt after it. */
 static void
-print_json(const PGresult *rows)
+print_json(SmReport *run, const char *result, long long epoch, const PGresult *rows)
 {
-	cJSON *document = cJSON_CreateObject();
-	cJSON *array;
+	cJSON *document = sm_report_document(run, "repair", result, epoch);
+	cJSON *array = cJSON_AddArrayToObject(document, "in_doubt");
 
-	sm_output_add_text(document, "command", "repair");
-	array = cJSON_AddArrayToObject(document, "in_doubt");
 	for (int i = 0; i < PQntuples(rows); i++)
 	{
 		cJSON *object = cJSON_CreateObject();
@@ -118,7 +117,13 @@ report(SmConn *conn)
 	if (find_outcome(rows, "unknown") >= 0)
 		code = SM_EXIT_UNKNOWN;
 	if (sm_output_is_json())
-		print_json(rows);
+	{
+		SmReport nothing = {0};
+
+		sm_report_init(&nothing);
+		print_json(&nothing, "not_run", 0, rows);
+		sm_report_free(&nothing);
+	}
 	else
 		print_table(rows);
 	PQclear(rows);
@@ -201,8 +206,12 @@ act(SmContext *context, SmConn *conn)
 	outcome = context->options.mark ? mark(context, &run) : recover(context, &run);
 	sm_run_end(&run, outcome);
 	if (sm_output_is_json())
-		sm_output_json(
-		    sm_report_document(&run.report, "repair", sm_apply_result(outcome), run.epoch));
+	{
+		PGresult *rows = sm_recover_list(conn);
+
+		print_json(&run.report, sm_apply_result(outcome), run.epoch, rows);
+		PQclear(rows);
+	}
 	else if (!context->options.mark && outcome == SM_OUTCOME_DONE)
 		sm_output_line("Done. Next: summit-migrate apply");
 	sm_run_free(&run);

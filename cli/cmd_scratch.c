@@ -52,6 +52,13 @@ stop(SmContext *context)
 	if (folder != NULL && ended == 0)
 		sm_error_fail(SM_EXIT_USAGE, "summit-migrate scratch stop, without a folder, ends all.",
 		              "no scratch server of yours in %s", folder);
+	if (sm_output_is_json())
+	{
+		cJSON *document = cJSON_CreateObject();
+
+		cJSON_AddNumberToObject(document, "ended", ended);
+		sm_output_json(document);
+	}
 	sm_output_note(ended == 1 ? "ended one scratch server" : "ended %d scratch servers", ended);
 	return SM_EXIT_DONE;
 }

@@ -84,13 +84,20 @@ read_arguments(SmContext *context, int argc, char **argv)
 	if (options->nargs == 0)
 	{
 		context->command = sm_command_find("help");
+		sm_output_name_command("help");
 		return;
 	}
 	context->command = require_command(options->args[0]);
 	from = argc - options->nargs + 1;
 	sm_options_read(options, context->command->name, context->command->options,
 	                (context->command->flags & SM_COMMAND_REST) != 0, argc, argv, from);
+	/* only the words behind "run" are another program's */
+	if (context->command->flags & SM_COMMAND_REST && options->nargs > 0 &&
+	    strcmp(options->args[0], "run") != 0)
+		sm_options_read(options, context->command->name, context->command->options, false, argc,
+		                argv, argc - options->nargs);
 	configure_output(options);
+	sm_output_name_command(context->command->name);
 	if (options->help)
 	{
 		/* "apply --help" is "help apply" */
@@ -98,6 +105,7 @@ read_arguments(SmContext *context, int argc, char **argv)
 		options->args[0] = pg_strdup(context->command->name);
 		options->nargs = 1;
 		context->command = sm_command_find("help");
+		sm_output_name_command("help");
 	}
 	check_arguments(context->command, options);
 }

@@ -21,6 +21,7 @@ struct SmTable
 };
 
 static bool as_json = false;
+static const char *command_name = NULL;
 static bool quiet_notes = false;
 static bool verbose_notes = false;
 static bool in_color = false;
@@ -35,6 +36,12 @@ sm_output_configure(bool json, bool quiet, bool verbose, bool no_color)
 	quiet_notes = quiet;
 	verbose_notes = verbose;
 	in_color = !no_color && (variable == NULL || variable[0] == '\0') && isatty(STDOUT_FILENO);
+}
+
+void
+sm_output_name_command(const char *name)
+{
+	command_name = name;
 }
 
 bool
@@ -112,12 +119,38 @@ sm_output_print(SmTable *table)
 void
 sm_output_json(cJSON *document)
 {
-	char *text = cJSON_Print(document);
+	char *text;
 
+	if (command_name != NULL && !cJSON_HasObjectItem(document, "command"))
+		cJSON_AddStringToObject(document, "command", command_name);
+	text = cJSON_Print(document);
 	sm_progress_clear();
 	puts(text);
 	cJSON_free(text);
 	cJSON_Delete(document);
+}
+
+static FILE *real_stdout = NULL;
+static char *captured = NULL;
+static size_t captured_length;
+
+void
+sm_output_capture(void)
+{
+	FILE *memory = open_memstream(&captured, &captured_length);
+
+	if (memory == NULL)
+		pg_malloc(SIZE_MAX / 2); /* says "out of memory" and exits */
+	real_stdout = stdout;
+	stdout = memory;
+}
+
+char *
+sm_output_captured(void)
+{
+	fclose(stdout);
+	stdout = real_stdout;
+	return captured;
 }
 
 void
@@ -134,13 +167,34 @@ sm_output_line(const char *fmt, ...)
 	putchar('\n');
 }
 
+static void
+print_note_json(const char *text)
+{
+	cJSON *object = cJSON_CreateObject();
+	char *line;
+
+	cJSON_AddStringToObject(object, "level", "note");
+	cJSON_AddStringToObject(object, "message", text);
+	line = cJSON_PrintUnformatted(object);
+	fprintf(stderr, "%s\n", line);
+	cJSON_free(line);
+	cJSON_Delete(object);
+}
+
 /* A line to stderr, after what stdout has so far. */
 static void pg_attribute_printf(1, 0) print_note(const char *fmt, va_list args)
 {
+	char *text;
+
 	sm_progress_clear();
 	fflush(stdout);
-	vfprintf(stderr, fmt, args);
-	fputc('\n', stderr);
+	if (vasprintf(&text, fmt, args) < 0)
+		return;
+	if (as_json)
+		print_note_json(text);
+	else
+		fprintf(stderr, "%s\n", text);
+	free(text);
 }
 
 void

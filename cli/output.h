@@ -22,6 +22,9 @@ typedef struct SmTable SmTable;
 /* Sets the locale, the colours (NO_COLOR, terminals) and the modes. */
 extern void sm_output_configure(bool json, bool quiet, bool verbose, bool no_color);
 
+/* The command that documents are of: each has its name. */
+extern void sm_output_name_command(const char *name);
+
 extern bool sm_output_is_json(void);
 extern bool sm_output_is_quiet(void);
 
@@ -38,10 +41,17 @@ extern void sm_output_print(SmTable *table);
 /* Prints a JSON document to stdout and frees it. */
 extern void sm_output_json(cJSON *document);
 
+/*
+ * What is printed to stdout from the first call on, as a text, from the second.
+ * For what is made by printf and is but a field of a document with --json.
+ */
+extern void sm_output_capture(void);
+extern char *sm_output_captured(void);
+
 /* A result line to stdout; nothing with --json. */
 extern void sm_output_line(const char *fmt, ...) pg_attribute_printf(1, 2);
 
-/* A note to stderr; nothing with --quiet. */
+/* A note to stderr, with --json an object of level note; nothing with --quiet. */
 extern void sm_output_note(const char *fmt, ...) pg_attribute_printf(1, 2);
 
 /* A note that only --verbose shows. */

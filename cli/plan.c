@@ -306,6 +306,38 @@ earlier_phases_done(const SmMigration *migration, SmPhaseName phase)
 	return true;
 }
 
+/* The first phase up to and with the last one that will not be completed; false: none. */
+static bool
+find_missing(const SmMigration *migration, SmPhaseName last, SmPhaseName *missing)
+{
+	for (int i = 0; i <= (int) last; i++)
+		if (!will_be_completed(migration, i))
+		{
+			*missing = i;
+			return true;
+		}
+	return false;
+}
+
+const SmMigration *
+sm_plan_waits_for(const SmStep *step, SmPhaseName *phase)
+{
+	const SmMigration *migration = step->migration;
+
+	for (int i = 0; i < migration->ndependencies; i++)
+	{
+		const SmDependency *dependency = &migration->dependencies[i];
+
+		if (!dependency->on->other_target &&
+		    find_missing(dependency->on,
+		                 dependency->contract ? SM_PHASE_CONTRACT : SM_PHASE_MIGRATE, phase))
+			return dependency->on;
+	}
+	if (step->phase != SM_PHASE_EXPAND && find_missing(migration, step->phase - 1, phase))
+		return migration;
+	return NULL;
+}
+
 /* One phase that is not completed: it runs, is due, or waits (false). */
 static bool
 plan_phase(SmPlan *plan, SmMigration *migration, SmPhaseName phase, const SmPlanRequest *request,

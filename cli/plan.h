@@ -242,6 +242,12 @@ extern bool sm_plan_has_begun(const SmMigration *migration, SmPhaseName phase);
 /* Path of the migration's file, for messages; NULL without a file. */
 extern char *sm_plan_path(const SmPlan *plan, const SmMigration *migration);
 
+/*
+ * The migration that a step of plan->waiting waits for, which may be its own,
+ * and the phase of it; NULL where it waits no more.
+ */
+extern const SmMigration *sm_plan_waits_for(const SmStep *step, SmPhaseName *phase);
+
 /* Lists the due contracts anew, after steps have run. */
 extern void sm_plan_list_due(SmPlan *plan);
 

@@ -109,7 +109,10 @@ read_error(Reading *reading)
 	error.line = int_of(reading, COL_LINE);
 	error.column = int_of(reading, COL_COLUMN);
 	error.sqlstate = value_of(reading, COL_NAME);
-	error.next = is_null(reading, COL_HINT) ? NULL : value_of(reading, COL_HINT);
+	/* the server's own errors often come without */
+	error.next = is_null(reading, COL_HINT) ? "Mend the file there; `summit-migrate plan` reads it "
+	                                          "again and runs nothing."
+	                                        : value_of(reading, COL_HINT);
 	error.code = SM_EXIT_USAGE;
 	sm_problems_add(&reading->plan->problems, &error);
 	reading->failed = true;

@@ -73,10 +73,11 @@ sm_session_open(SmRun *run, const SmMigration *migration)
 	bool done;
 
 	forget(&run->session);
+	/* functions and triggers set what no tag tells */
+	run->session.touched = true;
 	if (role == NULL && run->config->nsettings == 0)
 		return true;
 	text = opening_text(run, migration);
-	run->session.touched = true;
 	done = succeeded(run, sm_exchange_alone(run, text));
 	if (done && role != NULL)
 		run->session.role = pg_strdup(role);
@@ -113,7 +114,7 @@ sm_session_replay(SmRun *run, const SmPhase *phase)
 
 /* ---- between units ---- */
 
-/* Statements of these kinds leave the session as it is. */
+/* Statements of these kinds leave the session as it is, but for what a function in them sets. */
 static bool
 leaves_session(const char *tag)
 {
@@ -162,16 +163,12 @@ sm_session_is_reset_by(const SmStatement *statement)
 void
 sm_session_note(SmRun *run, const SmUnit *unit)
 {
+	run->session.touched = true;
+	run->session.looked = false;
 	for (int i = 0; i < unit->nstatements; i++)
 	{
-		const char *tag = unit->statements[i].tag;
-
-		if (leaves_session(tag))
-			continue;
-		run->session.touched = true;
-		run->session.looked = false;
 		run->session.was_reset |= sm_session_is_reset_by(&unit->statements[i]);
-		if (takes_prepared(tag))
+		if (takes_prepared(unit->statements[i].tag))
 			run->prepared = false;
 	}
 }

@@ -23,7 +23,7 @@ extern bool sm_session_look(SmRun *run);
 /* Notes what a unit's statements may do to the session. */
 extern void sm_session_note(SmRun *run, const SmUnit *unit);
 
-/* Whether a unit's statements are of kinds that leave the session as it is. */
+/* Whether a unit's statements are of kinds that by themselves leave the session as it is. */
 extern bool sm_session_is_untouched_by(const SmUnit *unit);
 
 /* Whether prepared statements may be gone in the middle of the unit. */

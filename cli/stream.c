@@ -7,7 +7,10 @@
  * error it skips the rest of them.  Nothing overtakes a failure behind the Sync
  * either: after a failed statement the transaction block stays aborted and
  * refuses the next BEGIN; after a COMMIT that failed, the next begin_unit()
- * refuses, because it names the unit that must have been completed by then.
+ * refuses, because it names the unit that must have been completed by then.  It
+ * refuses, too, where a function in the unit before has changed the session;
+ * then, as where the ledger refuses for any reason, the unit is run in the plain
+ * way, which resets the session and says by itself what is wrong.
  *
  * Of the units of a series only the last one's COMMIT waits for the disk, and
  * with it all are there: the server sends their answers at the Sync behind it.
@@ -275,6 +278,20 @@ failed(Stream *stream)
 	return outcome;
 }
 
+static bool
+is_refused(const SmExchange *exchange)
+{
+	return !exchange->lost && exchange->error != NULL && exchange->failed.part == SM_PART_LEDGER;
+}
+
+static void
+reset_session(SmRun *run)
+{
+	run->session.touched = true;
+	if (!sm_session_close(run))
+		sm_ledger_warn(run, "the session could not be reset");
+}
+
 int
 sm_stream_run(SmRun *run, SmPlan *plan, int from, SmOutcome *outcome)
 {
@@ -287,10 +304,12 @@ sm_stream_run(SmRun *run, SmPlan *plan, int from, SmOutcome *outcome)
 		return 0;
 	stream.lock_timeout = shortest_lock_timeout(&stream);
 	sm_watch_start(run, stream.lock_timeout);
-	if (!run_steps(&stream))
-		*outcome = failed(&stream);
-	else
+	if (run_steps(&stream) || is_refused(&stream.exchange))
 		record_waits(&stream);
+	else
+		*outcome = failed(&stream);
 	sm_exchange_end(&stream.exchange);
+	if (*outcome == SM_OUTCOME_DONE)
+		reset_session(run);
 	return stream.done;
 }

@@ -10,6 +10,11 @@
 #error "summit_migrate supports PostgreSQL 15 to 18"
 #endif
 
+/* VARDATA() and its like have a header of their own from 16 on. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 /* LockHeldByMe() has a third argument, orstronger, from 17 on. */
 #if PG_VERSION_NUM >= 170000
 #define sm_lock_held_by_me(tag, mode) LockHeldByMe((tag), (mode), false)

@@ -49,7 +49,7 @@ static SmQuery running_elsewhere =
  */
 static SmQuery find_differences = SM_QUERY_LIST(
     "WITH d AS MATERIALIZED ("
-    " SELECT * FROM @schema@.schema_diff($1, NULL) WHERE section = 'database'"
+    " SELECT * FROM @schema@.schema_diff($1, NULL) WITH ORDINALITY WHERE section = 'database'"
     "), objects AS ("
     " SELECT d.kind, d.name,"
     "  CASE WHEN bool_or(d.property IS NULL AND d.object_type = d.kind)"
@@ -58,14 +58,17 @@ static SmQuery find_differences = SM_QUERY_LIST(
     "  CASE WHEN count(DISTINCT d.object_name) = 1 AND min(d.object_type) = 'column'"
     "   THEN (pg_catalog.parse_ident(min(d.object_name)))[3] END AS column_name,"
     "  string_agg(CASE WHEN d.expected IS NOT NULL THEN"
-    "   pg_catalog.concat_ws(' ', d.object_name, d.property, d.expected) END, E'\\n') AS expected,"
+    "   pg_catalog.concat_ws(' ', d.object_name, d.property, d.expected) END, E'\\n'"
+    "   ORDER BY d.ordinality) AS expected,"
     "  string_agg(CASE WHEN d.actual IS NOT NULL THEN"
-    "   pg_catalog.concat_ws(' ', d.object_name, d.property, d.actual) END, E'\\n') AS actual,"
-    "  string_agg(" CHANGE_TEXT ", E'\\n') AS summary,"
+    "   pg_catalog.concat_ws(' ', d.object_name, d.property, d.actual) END, E'\\n'"
+    "   ORDER BY d.ordinality) AS actual,"
+    "  string_agg(" CHANGE_TEXT ", E'\\n' ORDER BY d.ordinality) AS summary,"
     "  string_agg(DISTINCT d.evidence, E'\\n') AS evidence,"
     "  (ARRAY['none', 'patch', 'minor', 'major'])[max(pg_catalog.array_position("
     "   ARRAY['none', 'patch', 'minor', 'major'], d.bump))] AS bump,"
-    "  jsonb_agg(to_jsonb(d) - 'section' - 'kind' - 'name') AS changes"
+    "  jsonb_agg(to_jsonb(d) - 'section' - 'kind' - 'name' - 'ordinality'"
+    "   ORDER BY d.ordinality) AS changes"
     " FROM d GROUP BY d.kind, d.name"
     "), identities AS ("
     " SELECT c.kind, c.name, i.side, p.oid"
@@ -108,14 +111,15 @@ static SmQuery find_differences = SM_QUERY_LIST(
     ")"
     " SELECT coalesce(jsonb_agg(to_jsonb(o) || jsonb_build_object('alerts', e.alerts,"
     "  'head', e.head, 'journal_id', e.journal_id, 'history', e.history,"
-    "  'ignored_by', @schema@.drift_ignore_rule_for(o.kind, o.name))), '[]')"
+    "  'ignored_by', @schema@.drift_ignore_rule_for(o.kind, o.name))"
+    "  ORDER BY o.kind COLLATE \"C\", o.name COLLATE \"C\"), '[]')"
     " FROM objects o LEFT JOIN explained e USING (kind, name)",
     INT4OID);
 
 #define DIFFERENCES                                                                                \
 	" jsonb_to_recordset($1) AS o (kind text, name text, drift_type text, column_name text,"       \
 	" expected text, actual text, summary text, evidence text, bump text, changes jsonb,"          \
-	" alerts jsonb, head integer, journal_id bigint, history jsonb, ignored_by integer)"
+	" alerts jsonb, head bigint, journal_id bigint, history jsonb, ignored_by integer)"
 #define METADATA                                                                                   \
 	"jsonb_build_object('summary', o.summary, 'evidence', o.evidence, 'bump', o.bump,"             \
 	" 'changes', o.changes, 'history', o.history)"
@@ -149,7 +153,7 @@ static SmQuery fold_others = SM_QUERY_LIST(
     "UPDATE @schema@.schema_drift_alerts a SET status = 'folded', resolved_at = pg_catalog.now(),"
     " resolved_by = $2, resolution_notes = pg_catalog.concat('part of alert ', o.head)"
     " FROM" DIFFERENCES ", jsonb_array_elements_text(o.alerts) part"
-    " WHERE a.id = part::integer AND a.id <> o.head AND o.ignored_by IS NULL",
+    " WHERE a.id = part::bigint AND a.id <> o.head AND o.ignored_by IS NULL",
     JSONBOID, TEXTOID);
 
 /*
@@ -161,7 +165,7 @@ static SmQuery close_others = SM_QUERY_LIST(
     "  THEN 'undone' ELSE 'ignored' END, resolved_at = pg_catalog.now(), resolved_by = $2,"
     " resolution_notes = CASE WHEN o.ignored_by IS NULL THEN 'as expected again'"
     "  ELSE pg_catalog.concat('ignored by rule ', o.ignored_by) END"
-    " FROM @schema@.schema_drift_alerts open LEFT JOIN (SELECT part::integer AS id, o.ignored_by"
+    " FROM @schema@.schema_drift_alerts open LEFT JOIN (SELECT part::bigint AS id, o.ignored_by"
     "  FROM" DIFFERENCES ", jsonb_array_elements_text(o.alerts) part) o ON o.id = open.id"
     " WHERE a.id = open.id AND open.resolved_at IS NULL AND (o.id IS NULL OR o.ignored_by IS NOT "
     "NULL)"

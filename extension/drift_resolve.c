@@ -16,7 +16,7 @@
 
 typedef struct Alert
 {
-	int32 id;
+	int64 id;
 	char *status;
 	bool resolved;
 	bool differs; /* its object is not as expected */
@@ -29,13 +29,13 @@ static SmQuery find_alert =
     SM_QUERY("SELECT a.status, a.resolved_at IS NOT NULL, a.metadata ? 'changes',"
              " a.resolution_notes, a.object_type, a.object_identity"
              " FROM @schema@.schema_drift_alerts a WHERE a.id = $1 FOR UPDATE",
-             INT4OID);
+             INT8OID);
 
 static SmQuery close_alert =
     SM_QUERY("UPDATE @schema@.schema_drift_alerts SET status = $2, resolved_by = $3,"
              " resolved_at = coalesce(resolved_at, pg_catalog.now()), resolution_notes = $4"
              " WHERE id = $1",
-             INT4OID, TEXTOID, TEXTOID, TEXTOID);
+             INT8OID, TEXTOID, TEXTOID, TEXTOID);
 
 /*
  * The object under each name that it has on either side: a rename is two; and
@@ -57,18 +57,19 @@ static SmQuery accept_objects = SM_QUERY_LIST(
     " SELECT @schema@.accept_objects('database', array_agg(o.kind ORDER BY o.kind = $1 DESC, "
     "o.name),"
     "  array_agg(o.name ORDER BY o.kind = $1 DESC, o.name), $3) FROM objects o",
-    TEXTOID, TEXTOID, TEXTOID, INT4OID, INT4OID);
+    TEXTOID, TEXTOID, TEXTOID, INT8OID, INT4OID);
 
 PG_FUNCTION_INFO_V1(summit_migrate_resolve_drift);
 PG_FUNCTION_INFO_V1(summit_migrate_accept_drift);
 
 static void
-read_alert(SmQueryScope *scope, int32 id, Alert *alert)
+read_alert(SmQueryScope *scope, int64 id, Alert *alert)
 {
-	Datum values[] = {Int32GetDatum(id)};
+	Datum values[] = {Int64GetDatum(id)};
 
 	if (sm_query_execute(scope, &find_alert, values, NULL, 1) == 0)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("there is no drift alert %d", id),
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+		                errmsg("there is no drift alert " INT64_FORMAT, id),
 		                errhint("SELECT * FROM drift_alerts() lists those that are open.")));
 	alert->id = id;
 	alert->status = sm_query_text(scope, 0, 1);
@@ -85,7 +86,7 @@ refuse_resolved(const Alert *alert)
 	if (alert->resolved)
 		ereport(ERROR,
 		        (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-		         errmsg("drift alert %d is %s already", alert->id, alert->status),
+		         errmsg("drift alert " INT64_FORMAT " is %s already", alert->id, alert->status),
 		         alert->resolution_notes ? errdetail("Notes: %s", alert->resolution_notes) : 0));
 }
 
@@ -106,7 +107,7 @@ required_notes(FunctionCallInfo fcinfo)
 static void
 close_as(SmQueryScope *scope, const Alert *alert, const char *status, const char *notes)
 {
-	Datum values[] = {Int32GetDatum(alert->id), CStringGetTextDatum(status),
+	Datum values[] = {Int64GetDatum(alert->id), CStringGetTextDatum(status),
 	                  CStringGetTextDatum(sm_run_user()), CStringGetTextDatum(notes)};
 
 	sm_query_execute(scope, &close_alert, values, NULL, 0);
@@ -114,7 +115,7 @@ close_as(SmQueryScope *scope, const Alert *alert, const char *status, const char
 
 /* The alert before and after a comparison; raises where it was closed before. */
 static void
-compare_and_read(SmQueryScope *scope, int32 id, Alert *alert)
+compare_and_read(SmQueryScope *scope, int64 id, Alert *alert)
 {
 	read_alert(scope, id, alert);
 	refuse_resolved(alert);
@@ -132,14 +133,14 @@ summit_migrate_resolve_drift(PG_FUNCTION_ARGS)
 	Alert alert;
 
 	sm_query_begin(&scope, fcinfo, SM_QUERY_WRITE);
-	compare_and_read(&scope, PG_GETARG_INT32(0), &alert);
+	compare_and_read(&scope, PG_GETARG_INT64(0), &alert);
 	if (!alert.resolved && alert.differs)
 		ereport(ERROR,
 		        (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 		         errmsg("%s %s still differs from what is expected", alert.object_type,
 		                alert.object_identity),
 		         errhint("Undo the change (schema_diff_sql() proposes statements), or make it the "
-		                 "expected schema: SELECT accept_drift(%d, 'why').",
+		                 "expected schema: SELECT accept_drift(" INT64_FORMAT ", 'why').",
 		                 alert.id)));
 	close_as(&scope, &alert, alert.resolved ? alert.status : "resolved", notes);
 	sm_query_end(&scope);
@@ -155,19 +156,20 @@ summit_migrate_accept_drift(PG_FUNCTION_ARGS)
 	Datum values[5];
 
 	sm_query_begin(&scope, fcinfo, SM_QUERY_WRITE);
-	compare_and_read(&scope, PG_GETARG_INT32(0), &alert);
+	compare_and_read(&scope, PG_GETARG_INT64(0), &alert);
 	if (alert.resolved)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 		                errmsg("%s %s is as expected: there is nothing to accept",
 		                       alert.object_type, alert.object_identity),
-		                errhint("SELECT resolve_drift(%d, 'how') closes the alert with your notes.",
+		                errhint("SELECT resolve_drift(" INT64_FORMAT
+		                        ", 'how') closes the alert with your notes.",
 		                        alert.id)));
 	if (alert.differs)
 	{
 		values[0] = CStringGetTextDatum(alert.object_type);
 		values[1] = CStringGetTextDatum(alert.object_identity);
 		values[2] = CStringGetTextDatum(notes);
-		values[3] = Int32GetDatum(alert.id);
+		values[3] = Int64GetDatum(alert.id);
 		values[4] = Int32GetDatum(sm_expected_newest(&scope).id);
 		sm_query_execute(&scope, &accept_objects, values, NULL, 0);
 	}

@@ -217,7 +217,7 @@ read_before(SmQueryScope *scope)
 	Datum values[] = {Int64GetDatum(sm_run_epoch())};
 	SmExpected before = {0, NULL};
 	bool missing = true;
-	Datum id;
+	Datum id = 0;
 
 	if (sm_query_execute(scope, &own_before, values, NULL, 1) == 1)
 		id = sm_query_value(0, 1, &missing);

@@ -296,7 +296,8 @@ read_dependency(SmReader *reader, SmSpan span)
 		return;
 	if (list_length(reader->migration->dependencies) >= MAX_DEPENDENCIES)
 	{
-		sm_reader_error(reader, ERRCODE_PROGRAM_LIMIT_EXCEEDED, span, NULL,
+		sm_reader_error(reader, ERRCODE_PROGRAM_LIMIT_EXCEEDED, span,
+		                "Name the last ones only: what they depend on comes with them.",
 		                "more than %d dependencies", MAX_DEPENDENCIES);
 		return;
 	}
@@ -339,8 +340,9 @@ add_entry(SmReader *reader, const HeaderName *name, const SmMark *mark)
 	if (mark->value.start == mark->value.end)
 	{
 		if (!name->may_be_empty)
-			sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, mark->name, NULL, "%s has no value",
-			                name->spelling);
+			sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, mark->name,
+			                "Write the value behind the colon, or leave the line out.",
+			                "%s has no value", name->spelling);
 		return;
 	}
 	value = name->read(
@@ -393,8 +395,8 @@ sm_header_read(SmReader *reader, const SmMark *mark)
 	else if (name->read == NULL)
 		read_dependencies(reader, mark->value);
 	else if (sm_parse_header_value(reader->migration, name->name) != NULL)
-		sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, mark->name, NULL, "%s is given twice",
-		                name->spelling);
+		sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, mark->name, "Leave one of the lines out.",
+		                "%s is given twice", name->spelling);
 	else
 		add_entry(reader, name, mark);
 }

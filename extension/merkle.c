@@ -9,6 +9,7 @@
 #include "port/pg_bswap.h"
 #include "utils/builtins.h"
 
+#include "compat.h"
 #include "merkle.h"
 
 static const char *const form_tags[] = {

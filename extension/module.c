@@ -17,6 +17,7 @@
 #include "notes.h"
 #include "run.h"
 #include "script.h"
+#include "session_change.h"
 #include "statement_text.h"
 #include "unit_stats.h"
 
@@ -37,6 +38,7 @@ _PG_init(void)
 	sm_journal_seal_init();
 	sm_hook_capture_init();
 	sm_failure_init();
+	sm_session_change_init();
 	sm_script_init();
 	MarkGUCPrefixReserved("summit_migrate");
 }

@@ -154,8 +154,10 @@ read_done_when(SmReader *reader, const SmRegion *region, SmSpan value, SmPending
 		value.end--;
 	pending->done_when = sm_reader_span(region, value);
 	if (value.start == value.end)
-		sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, pending->done_when, NULL,
-		                "Done-When without a query");
+		sm_reader_error(
+		    reader, ERRCODE_SYNTAX_ERROR, pending->done_when,
+		    "Write a query that returns true when the statement is done: -- Done-When: SELECT …",
+		    "Done-When without a query");
 	else if (sm_options_is_query(reader, region, value, "Done-When"))
 		pending->done_when_query = sm_reader_copy(reader, region->text, value);
 }
@@ -194,7 +196,7 @@ sm_options_read(SmReader *reader, const SmRegion *region, const SmMark *mark, Sm
 			pending->batch->mark = whole;
 	}
 	if (twice)
-		sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, whole, NULL,
+		sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, whole, "Leave one of the marks out.",
 		                "\"%.*s\" is given twice for one statement",
 		                mark->name.end - mark->name.start, region->text + mark->name.start);
 }

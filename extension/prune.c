@@ -46,7 +46,8 @@ static PruneStep steps[] = {
                             "   FROM @schema@.schema_buckets b) used WHERE used.digest = o.digest)",
                             TIMESTAMPTZOID)},
     {.what = "journal",
-     .query = SM_QUERY("SELECT @schema@.prune_journal(pg_catalog.now() - $1)", TIMESTAMPTZOID),
+     .query = SM_QUERY("SELECT @schema@.prune_journal(greatest(pg_catalog.now() - $1, '0'))",
+                       TIMESTAMPTZOID),
      .counts = true},
 };
 

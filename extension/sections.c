@@ -95,8 +95,9 @@ static bool
 check_phase_order(File *file, int phase, SmSpan place)
 {
 	if (sm_parse_find_phase(file->reader->migration, sm_marks_phase_names[phase], true) != NULL)
-		sm_reader_error(file->reader, ERRCODE_SYNTAX_ERROR, place, NULL, "phase %s is given twice",
-		                sm_marks_phase_names[phase]);
+		sm_reader_error(file->reader, ERRCODE_SYNTAX_ERROR, place,
+		                "Put the statements of a phase behind one mark, or in a file of their own.",
+		                "phase %s is given twice", sm_marks_phase_names[phase]);
 	else if (phase < file->phase)
 		sm_reader_error(file->reader, ERRCODE_SYNTAX_ERROR, place,
 		                "The phases come in the order expand, migrate, contract.",
@@ -168,8 +169,9 @@ read_option_mark(File *file, const SmMark *mark)
 	SmSpan whole = {mark->name.start, mark->value.end};
 
 	if (file->section == SECTION_VALIDATION)
-		sm_reader_error(file->reader, ERRCODE_SYNTAX_ERROR, whole, NULL,
-		                "\"%.*s\" has no effect on a check", mark->name.end - mark->name.start,
+		sm_reader_error(file->reader, ERRCODE_SYNTAX_ERROR, whole,
+		                "Leave it out: a check is a query.", "\"%.*s\" has no effect on a check",
+		                mark->name.end - mark->name.start,
 		                file->reader->source.text + mark->name.start);
 	else if (file->section != SECTION_ROLLBACK)
 	{

@@ -33,7 +33,7 @@ add_undo(SmReader *reader, SmUnits *units, const SmRegion *region, SmSpan mark)
 		return;
 	if (sm_parse_find_phase(reader->migration, phase->name, false) != NULL)
 	{
-		sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, mark, NULL,
+		sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, mark, "Put all of it into one block.",
 		                "the rollback of %s is given twice",
 		                strcmp(phase->name, SM_PHASE_ALL) == 0 ? "the migration" : phase->name);
 		return;

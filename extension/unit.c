@@ -17,6 +17,7 @@
 #include "failure.h"
 #include "order.h"
 #include "run.h"
+#include "session_change.h"
 #include "unit_stats.h"
 
 PG_FUNCTION_INFO_V1(summit_migrate_begin_unit);
@@ -58,11 +59,24 @@ refuse_intent(const SmUnitKey *key, const SmUnitBefore *before)
 	    errhint("units_in_doubt() says what the catalog proves; finish_statement() records it."));
 }
 
-/* A unit that was sent before the answer to the one before it must not overtake a failure. */
+/*
+ * A unit that was sent before the answer to the one before it must not overtake
+ * a failure, nor run in a session that the one before has changed.
+ */
 static void
 refuse_gap(const char *after)
 {
-	if (after[0] == '\0' || sm_history_just_completed(after))
+	if (after[0] == '\0')
+	{
+		sm_session_change_forget();
+		return;
+	}
+	if (sm_session_change_seen())
+		ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+		        errmsg("a unit before this one has changed settings of the session"),
+		        errdetail("This one was to run after \"%s\".", after),
+		        errhint("RESET them before it is begun."));
+	if (sm_history_just_completed(after))
 		return;
 	ereport(ERROR, errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 	        errmsg("the unit before this one was not completed"),

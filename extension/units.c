@@ -140,7 +140,10 @@ add_batch(SmReader *reader, SmUnits *units, const SmRegion *region, const SmPiec
 	MemoryContextSwitchTo(old);
 	if (fault)
 	{
-		sm_reader_error(reader, ERRCODE_INVALID_PARAMETER_VALUE, mark->mark, NULL, "%s", fault);
+		sm_reader_error(reader, ERRCODE_INVALID_PARAMETER_VALUE, mark->mark,
+		                "Batch stands above one UPDATE or DELETE of the table it names, whose key "
+		                "is not changed: -- Batch: table=users, key=id",
+		                "%s", fault);
 		return;
 	}
 	open_unit(reader, units, SM_UNIT_BATCH, true);
@@ -234,7 +237,8 @@ check_marks(SmReader *reader, SmUnits *units, SmSpan place, const SmParsed *pars
 	}
 	if (pending->batch && alone)
 	{
-		sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, pending->batch->mark, NULL,
+		sm_reader_error(reader, ERRCODE_SYNTAX_ERROR, pending->batch->mark,
+		                "Leave Batch out: this statement runs alone.",
 		                "a batch runs in transactions");
 		return false;
 	}

@@ -39,7 +39,7 @@ RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_begin_unit';
 COMMENT ON FUNCTION begin_unit(text, text, text, integer, text, integer, integer, double precision, text) IS
-'First call in the transaction of a transactional unit: checks lock, fence, order of units and phases, and dependencies, and sets lock_timeout and statement_timeout (ms, 0 = none) for this transaction. lock_wait_ms: what earlier attempts at this unit waited for locks. after: where it is not empty, the unit ("migration_id phase") that this session''s latest transaction must have completed, for callers that send units without waiting for the answer to the one before. Refused behind a savepoint, for a unit beyond the last registered one, and with standard_conforming_strings off.';
+'First call in the transaction of a transactional unit: checks lock, fence, order of units and phases, and dependencies, and sets lock_timeout and statement_timeout (ms, 0 = none) for this transaction. lock_wait_ms: what earlier attempts at this unit waited for locks. after: where it is not empty, the unit ("migration_id phase") that this session''s latest transaction must have completed, for callers that send units without waiting for the answer to the one before; refused where a unit since the last one with an empty after has changed settings of the session (SET, set_config(), in functions too). Refused behind a savepoint, for a unit beyond the last registered one, and with standard_conforming_strings off.';
 
 CREATE FUNCTION finish_unit(migration_id text, phase text, direction text, unit integer, target text, final boolean)
 RETURNS void

@@ -46,7 +46,7 @@ COMMENT ON FUNCTION drift_ignore_rule_for(text, text) IS
 'The rule because of which an object, by kind and quoted name as in a snapshot, is never drift; NULL when there is none.';
 
 CREATE FUNCTION check_drift()
-RETURNS TABLE (id integer, severity text, drift_type text, object_type text, object_name text, summary text,
+RETURNS TABLE (id bigint, severity text, drift_type text, object_type text, object_name text, summary text,
 			   author text, role_name text, client_addr inet, application_name text, changed_at timestamptz,
 			   statement text, bump text, evidence text, journal_id bigint, detected_at timestamptz,
 			   last_seen timestamptz, changes jsonb)
@@ -66,7 +66,7 @@ COMMENT ON FUNCTION alert_history(jsonb) IS
 'The ddl_journal ids of all DDL that was folded into an alert, from its metadata; NULL when there is none.';
 
 CREATE FUNCTION drift_alerts(include_resolved boolean DEFAULT false)
-RETURNS TABLE (id integer, severity text, drift_type text, object_type text, object_name text, summary text,
+RETURNS TABLE (id bigint, severity text, drift_type text, object_type text, object_name text, summary text,
 			   author text, role_name text, client_addr inet, application_name text, changed_at timestamptz,
 			   statement text, bump text, evidence text, journal_id bigint, detected_at timestamptz,
 			   last_seen timestamptz, changes jsonb, status text, resolved_at timestamptz, resolved_by text,
@@ -91,18 +91,18 @@ $$;
 COMMENT ON FUNCTION drift_alerts(boolean) IS
 'The alerts as check_drift() returns them, without comparing anything; with the resolved ones, too, and how they ended (status: open, undone, accepted, resolved).';
 
-CREATE FUNCTION resolve_drift(id integer, notes text)
+CREATE FUNCTION resolve_drift(id bigint, notes text)
 RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_resolve_drift';
-COMMENT ON FUNCTION resolve_drift(integer, text) IS
+COMMENT ON FUNCTION resolve_drift(bigint, text) IS
 'Closes an alert whose object is as expected again (or cannot be compared), with a word on how. Where it still differs that is an error with the way out as a hint (undo it, or accept_drift); a second call is one too (ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE); an unknown id is ERRCODE_UNDEFINED_OBJECT.';
 
-CREATE FUNCTION accept_drift(id integer, notes text)
+CREATE FUNCTION accept_drift(id bigint, notes text)
 RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_accept_drift';
-COMMENT ON FUNCTION accept_drift(integer, text) IS
+COMMENT ON FUNCTION accept_drift(bigint, text) IS
 'Makes the object of an alert, as it is now, part of the expected schema, and closes the alert with these notes. Errors as resolve_drift().';
 
 REVOKE ALL ON FUNCTION
@@ -114,6 +114,6 @@ REVOKE ALL ON FUNCTION
 	check_drift(),
 	alert_history(jsonb),
 	drift_alerts(boolean),
-	resolve_drift(integer, text),
-	accept_drift(integer, text)
+	resolve_drift(bigint, text),
+	accept_drift(bigint, text)
 	FROM PUBLIC;

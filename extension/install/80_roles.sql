@@ -23,7 +23,7 @@ RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_grant_migration_role';
 COMMENT ON FUNCTION grant_migration_role(text, name) IS
-'Grants a role USAGE on the extension''s schema and EXECUTE on the functions of a kind; no table. reader: every function that only looks (migration_status, migration_state, applied_migrations, unit_state, units_in_doubt, migration_dependents, run_history, last_run_migrations, migration_lock_holders, get_environment, parse_migration and the four that PUBLIC has). runner: also the lock, register_migration(s), migration_script, begin_script, end_script, assert_check, begin_run, end_run and all that records units and phases. operator: also resolve_migration, set_environment and log_schema_version. For the extension''s owner only; check_installation, adopt_legacy and this one stay with the owner.';
+'Grants a role USAGE on the extension''s schema and EXECUTE on the functions of a kind; no table. reader: every function that only looks (states, runs, locks, the journal, snapshots, differences, drift, health). runner: also the lock, and all that registers, runs and records migrations and takes snapshots. operator: also what decides (resolve_migration, set_environment, log_schema_version, accept_drift, accept_schema, resolve_drift, rules of what is no drift, prune). Each has all of the one before. For the extension''s owner only; check_installation, adopt_legacy and this one stay with the owner.';
 
 CREATE FUNCTION adopt_legacy(schema_name text)
 RETURNS TABLE (table_name text, rows_adopted bigint, renamed_to text)

@@ -24,13 +24,13 @@ use strict;
 use warnings;
 use Cwd;
 use Digest::SHA qw(sha256_hex);
-use Exporter 'import';
 use IPC::Run;
 use PsqlSession;
 
-our @EXPORT_OK = qw(start_oracle mutations canonical);
-
 my $folder = getcwd() . '/test/lib/oracle';
+
+# Where the SQL is.
+sub folder { return $folder; }
 
 sub slurp
 {
@@ -50,6 +50,7 @@ sub start_oracle
 		wal_level => 'logical',
 		max_logical_replication_workers => 0,
 		autovacuum => 'off',
+		log_statement => 'ddl',
 		%settings);
 
 	$node->init(extra => [ '--encoding', 'UTF8', '--locale', 'C' ]);

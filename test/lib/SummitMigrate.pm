@@ -208,7 +208,8 @@ sub run_is
 	return $out;
 }
 
-# Runs it with --json, compares the exit status and returns the document.
+# Runs it with --json, compares the exit status and returns the document; each line
+# on stderr must be an object.
 sub run_json
 {
 	my ($self, $expected, @arguments) = @_;
@@ -218,6 +219,10 @@ sub run_json
 
 	is($status, $expected, "@arguments --json: exit status") or diag("stdout: $out\nstderr: $err");
 	ok(defined $document, "@arguments --json: one JSON document") or diag("stdout: $out");
+	is(ref $document eq 'HASH' ? $document->{command} : undef, (grep { !/^-/ } @arguments)[0],
+		"@arguments --json: of this command");
+	ok(!(grep { !eval { decode_json($_)->{level} } } split /\n/, $err), "@arguments --json: objects on stderr")
+	  or diag("stderr: $err");
 	return $document;
 }
 

@@ -16,7 +16,12 @@ sub refused
 
 	$project->migration($good, 'CREATE TABLE good (id int);');
 	$project->file("db/migrations/$file", $content);
-	$project->run_is(2, ['apply'], undef, $message, $name);
+	my ($status, $out, $err) = $project->run('apply');
+	is($status, 2, "$name: exit status") or diag($err);
+	like($err, $message, "$name: what is wrong");
+	my $errors = () = $err =~ /: error: /g;
+	my $steps = () = $err =~ /^  next: ./mg;
+	is($steps, $errors, "$name: a next step for each error") or diag($err);
 	is($project->query("SELECT to_regclass('good') IS NULL, count(*) FROM summit_migrate.migration_history"),
 		't|0', "$name: nothing changed");
 }
@@ -51,6 +56,13 @@ refused('a psql command', "$id.sql", "SELECT 1;\n\\d\n", qr/$id\.sql:2:1: error/
 refused('COPY FROM STDIN', "$id.sql", "COPY t FROM STDIN;\n1\n\\.\n", qr/$id\.sql:1:1: error/);
 refused('a NUL', "$id.sql", "SELECT 1;\nSEL\0ECT 2;", qr/$id\.sql:2:4: error: .*NUL/);
 refused('no UTF-8', "$id.sql", "SELECT 1;\n-- \xff\n", qr/$id\.sql:2:4: error: .*UTF-8/);
+refused('an open string', "$id.sql", "SELECT 'abc;\n", qr/unterminated/);
+refused('an open comment', "$id.sql", "SELECT 1; /* abc\n", qr/unterminated/);
+refused('a header line twice', "$id.sql", "-- Author: a\n-- Author: b\nSELECT 1;", qr/Author is given twice/);
+refused('a header line without a value', "$id.sql", "-- Version:\nSELECT 1;", qr/Version has no value/);
+refused('a batch of another table', "$id.sql", "-- PHASE 2: MIGRATE\n-- Batch: table=a, key=id\nUPDATE b SET c = 1;", qr/another table/);
+refused('a batch that is none', "$id.sql", "-- PHASE 2: MIGRATE\n-- Batch: table=a, key=id\nVACUUM a;", qr/batch/);
+refused('an undo twice', "$id.sql", "SELECT 1;\n-- ROLLBACK\n/*\nSELECT 1;\n*/\n-- ROLLBACK\n/*\nSELECT 2;\n*/", qr/given twice/);
 refused('a phase twice', "$id.sql", "-- PHASE 1: EXPAND\nSELECT 1;\n-- PHASE 1: EXPAND\nSELECT 2;\n",
 	qr/$id\.sql:3:\d+: error/);
 refused('phases backwards', "$id.sql", "-- PHASE 2: MIGRATE\nSELECT 1;\n-- PHASE 1: EXPAND\nSELECT 2;\n",

@@ -155,4 +155,22 @@ $project->run_is(0, ['apply'], undef, undef, 'and holds later');
 is($project->query("SELECT attempt FROM summit_migrate.migration_units WHERE migration_id LIKE '%post'"),
 	1, 'without the unit being run twice');
 
+# a contract that was asked for by its phase and waits is refused, with what it waits for
+$project = SummitMigrate->new($node);
+$project->migration('20250101_000000_schema_first', "-- PHASE 1: EXPAND\nCREATE TABLE a ();\n-- PHASE 3: CONTRACT\nCREATE TABLE b ();");
+my ($code, $said, $why) = $project->run('apply', '--phase', 'contract');
+is($code, 6, 'contract before expand: exit status');
+like($why, qr/first\.sql:\d+: error: contract of 20250101_000000_schema_first waits for expand of.*why: .*pending.*next: summit-migrate apply --to/s,
+	'contract before expand: what it waits for');
+like($said, qr/: refused/, 'and no word of success');
+my $refused = $project->run_json(6, 'apply', '--phase', 'contract');
+is($refused->{result}, 'refused', 'the result in JSON');
+like($refused->{error}{message}, qr/waits for expand/, 'and its error');
+$project->migration('20250102_000000_schema_second', "-- PHASE 1: EXPAND\nCREATE TABLE c ();\n-- PHASE 3: CONTRACT\nCREATE TABLE d ();",
+	Dependencies => '20250101_000000_schema_first:contract');
+$project->run_is(0, ['apply'], undef, undef, 'expand');
+($code, $said, $why) = $project->run('apply', '--phase', 'contract', '--to', '20250102_000000_schema_second');
+is($code, 6, 'a contract ran, another waits') or diag($said . $why);
+like($why, qr/contract of 20250102_000000_schema_second waits for expand of 20250102_000000_schema_second/, 'the other is named');
+
 done_testing();

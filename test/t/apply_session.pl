@@ -72,6 +72,32 @@ $project->run_is(0, ['apply'], undef, undef, 'with a configuration');
 is($project->query("SELECT t, (SELECT tableowner FROM pg_tables WHERE tablename = 'tenant') FROM tenant"),
 	'blue|owner_role', 'its values and its role hold');
 
+# What a function, a trigger or set_config() has set does not hold for the next file either,
+# whether they are sent in a row or one by one.
+for my $name ("in a row", "one by one", "alone")
+{
+	$project = SummitMigrate->new($node);
+	$project->query('CREATE SCHEMA other; CREATE TABLE log (t text); GRANT ALL ON log TO low; GRANT ALL ON SCHEMA public TO low;');
+	$project->query(<<'EOT');
+CREATE TABLE triggered (a int);
+CREATE FUNCTION to_other() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN SET search_path = other; RETURN NEW; END $$;
+CREATE TRIGGER to_other BEFORE INSERT ON triggered FOR EACH ROW EXECUTE FUNCTION to_other();
+EOT
+	my @bodies = (
+		"INSERT INTO log SELECT set_config('search_path', 'other', false);", 'CREATE TABLE x ();',
+		"INSERT INTO log SELECT set_config('role', 'low', false);", 'CREATE TABLE y ();',
+		'INSERT INTO triggered VALUES (1);', 'CREATE TABLE z ();');
+	for my $i (0 .. $#bodies)
+	{
+		$project->migration("2025011${i}_000000_schema_file", $bodies[$i], $name eq "one by one" ? (Version => "1.$i.0") : ());
+		$project->run_is(0, ['apply'], undef, undef, "$name: file $i") if $name eq 'alone';
+	}
+	$project->run_is(0, ['apply'], undef, qr/^$/, "$name: apply");
+	is($project->query(q{SELECT string_agg(relname || ' ' || relnamespace::regnamespace || ' ' || (relowner = current_user::regrole), ', ' ORDER BY relname)
+		FROM pg_class WHERE relname IN ('x', 'y', 'z')}), 'x public true, y public true, z public true', "$name: each file starts afresh");
+	is($project->query('SELECT bool_and(attempt = 1) FROM summit_migrate.migration_units'), 't', "$name: at the first attempt");
+}
+
 # a backslash is a backslash: what runs is what was parsed, whatever the database says
 $project = SummitMigrate->new($node);
 $project->query('ALTER DATABASE ' . $project->database . ' SET standard_conforming_strings = off');

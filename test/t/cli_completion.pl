@@ -37,4 +37,7 @@ is(complete('summit-migrate', 'apply', '--phase', ''), 'contract expand migrate'
 is(complete('summit-migrate', '--json', 'completion', ''), complete('summit-migrate', 'completion', ''),
 	'bash completes behind a global option');
 
+my $document = SummitMigrate->new->run_json(0, 'completion', 'bash');
+is($document->{script}, (SummitTest::run_program(SummitMigrate::program(), 'completion', 'bash'))[1], 'completion --json: the script in a document');
+
 done_testing();

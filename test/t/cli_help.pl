@@ -60,6 +60,8 @@ for my $case (@wrong)
 	$project->run_is(2, $arguments, qr/^$/, $message);
 }
 
+my $file = $project->run_json(0, 'help', 'file');
+like($file->{text}, qr/Lock-Timeout/, 'help file --json: its text in a document');
 # With --json an error is one JSON object a line, wherever --json stands.
 for my $arguments ([ '--json', 'new' ], [ 'new', '--json' ], [ 'apply', '--phaze', '--json' ])
 {

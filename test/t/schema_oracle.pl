@@ -20,7 +20,7 @@ my $seed = $ENV{ORACLE_SEED} // int(rand(2**31));
 my $only = $ENV{ORACLE_ONLY} // '.';
 my $max_depth = 6;
 my $dumps_of_undo = 4;       # every how manyth undo is dumped, too
-my $restore_every = 120;     # steps
+my $restore_every = 100;     # steps
 
 diag("ORACLE_SEED=$seed");
 srand($seed);
@@ -30,13 +30,15 @@ srand($seed);
 #  - what names an object that was renamed or moved;
 #  - partitions and children of a table that was altered, and its sequences;
 #  - default privileges, of which the journal has the statement alone;
-#  - extensions, where the journal has the member whose privileges changed;
+#  - extensions, where the journal has the member whose privileges changed, and the
+#    database, where it has what initdb made;
 #  - and after these mutations:
 my %follows = (
 	'enum label renamed' => [ qr{^database/(?:view|table|function)/}, 'expressions show the label' ],
 	'extension member added' => [ qr{^database/function/app.on_event_too}, 'members are no objects' ],
 	'materialized view populated' => [ qr{/app.not_yet$}, 'REFRESH with data is no DDL' ],
 	'materialized view emptied' => [ qr{/app.summary$}, 'REFRESH with data is no DDL' ],
+	'invalid index' => [ qr{/app.scratch$}, 'what CREATE INDEX CONCURRENTLY leaves when it fails' ],
 	'event trigger of capture disabled' => [ qr{/summit_migrate_drop$}, 'to put capture right is no drift' ]);
 
 my @settings = (
@@ -77,6 +79,7 @@ my %count = map { $_ => 0 } qw(steps dumps restores refused differences);
 my $snapshot;
 my $journal = 0;
 my @open;
+my $restore_due = 0;
 my $state = look(1);
 my $start = $state;
 my @failures;
@@ -251,7 +254,9 @@ sub journalled
 		my @keys = ($objid, $identity_before, $identity_after);
 
 		push @keys, map { s/\.(?:\w+|"[^"]+")$//r } $identity_before, $identity_after if $type =~ /column$/;
-		push @keys, map { s/^.*? of //r } $identity_before, $identity_after if $type =~ /of access method$/;
+		push @keys, map { s/^.*? (?:of|in publication) //r } $identity_before, $identity_after
+		  if $type =~ /of access method$|^publication /;
+		push @keys, 'current' if $objid ne '' && $objid < 16384;
 		push @keys, grep { /^FOR ROLE/ } keys %by_key if $type =~ /^default privileges/;
 		push @keys, map { $_->[0] } $admin->rows(qq{
 			SELECT refobjid FROM pg_depend WHERE objid = $objid AND deptype = 'e'}) if $objid ne '';
@@ -316,7 +321,8 @@ sub step
 	check_history($now);
 	check_journal($mutation->{name}, $before, $now, $mutation->{flags}{direct});
 	$state = $now;
-	try_restore() if $count{steps} % $restore_every == 0;
+	$restore_due ||= $count{steps} % $restore_every == 0;
+	try_restore() if $restore_due;
 }
 
 # Opens a mutation; false where it cannot be while those are open that are.
@@ -385,6 +391,7 @@ sub try_restore
 	SchemaOracle::drop_database($node, 'restored');
 	$state->{cluster} = $admin->value('SELECT public.cluster_fingerprint()');
 	$count{restores}++;
+	$restore_due = 0;
 }
 
 my @all = grep { $_->{name} =~ /$only/ } SchemaOracle::mutations();

@@ -165,6 +165,9 @@ $node->safe_psql('postgres', "UPDATE pg_extension SET extversion = '0.9' WHERE e
 	  run_program('summit-migrate', 'scratch', 'run', 'sh', '-c', 'echo "$DATABASE_URL"');
 	like($out, qr/summit-migrate-scratch/, 'the command is led to the scratch server');
 
+	($status, $out, $err) = run_program('summit-migrate', 'scratch', 'stop', '--json');
+	is($status, 0, 'scratch stop --json') or diag($err);
+	like($out, qr/"ended":\s*\d/, 'scratch stop --json: how many');
 	($status, $out, $err) = run_program('summit-migrate', '--scratch', '--json', 'version');
 	is($status, 0, '--scratch before a command') or diag $err;
 	unlike($out, qr/"server":\s*null/, 'gives it a server');

@@ -78,6 +78,8 @@ CREATE OPERATOR CLASS app.int_backward FOR TYPE integer USING btree FAMILY app.b
 	OPERATOR 1 >, OPERATOR 2 >=, OPERATOR 3 =, OPERATOR 4 <=, OPERATOR 5 <, FUNCTION 1 btint4cmp(int4, int4);
 CREATE OPERATOR FAMILY app.spare_family USING hash;
 CREATE OPERATOR CLASS app.spare_class FOR TYPE bigint USING hash FAMILY app.spare_family AS OPERATOR 1 =, FUNCTION 1 hashint8(int8);
+CREATE OPERATOR FAMILY app.distances USING gist;
+ALTER OPERATOR FAMILY app.distances USING gist ADD OPERATOR 15 <-> (point, point) FOR ORDER BY pg_catalog.float_ops;
 CREATE FUNCTION app.mood_number(app.mood) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT 1 $$;
 CREATE CAST (app.mood AS integer) WITH FUNCTION app.mood_number(app.mood) AS ASSIGNMENT;
 CREATE CAST (app.address AS text) WITH INOUT;
@@ -157,6 +159,9 @@ CREATE RULE orders_rule AS ON DELETE TO app.orders WHERE OLD.id = 1 DO INSTEAD N
 COMMENT ON RULE orders_rule ON app.orders IS 'keeps the first';
 CREATE TABLE app.child (extra integer, CONSTRAINT child_extra CHECK (extra > 0) NO INHERIT) INHERITS (app.orders);
 ALTER TABLE app.orders ADD CONSTRAINT orders_note CHECK (note IS NOT NULL) NOT VALID;
+CREATE TABLE app.mother (a integer);
+CREATE TABLE app.father (a integer);
+CREATE TABLE app.daughter () INHERITS (app.mother, app.father);
 CREATE TABLE app.lonely (id bigint, user_id integer, amount money, note text, at timestamptz);
 CREATE TABLE app.typed OF app.address (number WITH OPTIONS DEFAULT 3);
 CREATE UNLOGGED TABLE app.unlogged (a integer) TABLESPACE oracle_space;

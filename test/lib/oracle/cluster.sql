@@ -5,7 +5,7 @@ CREATE ROLE oracle_reader NOLOGIN;
 CREATE ROLE oracle_group;
 CREATE ROLE oracle_looker LOGIN;
 CREATE ROLE oracle_heir;
-CREATE ROLE oracle_other CONNECTION LIMIT 7 VALID UNTIL '2040-01-01 00:00:00+00';
+CREATE ROLE oracle_other PASSWORD 'secret' CONNECTION LIMIT 7 VALID UNTIL '2040-01-01 00:00:00+00';
 GRANT oracle_group TO oracle_app;
 GRANT oracle_owner TO oracle_reader WITH ADMIN OPTION;
 ALTER ROLE oracle_app SET work_mem = '7MB';

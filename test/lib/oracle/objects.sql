@@ -231,10 +231,12 @@ DROP FUNCTION app.add(text, text);
 CREATE OR REPLACE FUNCTION app.add(a integer, b integer DEFAULT 1) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT a + b + 0';
 -- undo
 CREATE OR REPLACE FUNCTION app.add(a integer, b integer DEFAULT 1) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT a + b';
+ALTER FUNCTION app.add(integer, integer) DEPENDS ON EXTENSION lo;
 == function default
 CREATE OR REPLACE FUNCTION app.add(a integer, b integer DEFAULT 2) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT a + b';
 -- undo
 CREATE OR REPLACE FUNCTION app.add(a integer, b integer DEFAULT 1) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT a + b';
+ALTER FUNCTION app.add(integer, integer) DEPENDS ON EXTENSION lo;
 == function language
 CREATE OR REPLACE FUNCTION app.near(a integer, b integer) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN true; END';
 -- undo
@@ -435,9 +437,9 @@ ALTER OPERATOR CLASS app.spare_class USING hash SET SCHEMA empty;
 -- undo
 ALTER OPERATOR CLASS empty.spare_class USING hash SET SCHEMA app;
 == ordering operator
-ALTER OPERATOR FAMILY app.spare_family USING hash ADD OPERATOR 1 = (int4, int8);
+ALTER OPERATOR FAMILY app.distances USING gist ADD OPERATOR 15 <-> (box, point) FOR ORDER BY pg_catalog.float_ops;
 -- undo
-ALTER OPERATOR FAMILY app.spare_family USING hash DROP OPERATOR 1 (int4, int8);
+ALTER OPERATOR FAMILY app.distances USING gist DROP OPERATOR 15 (box, point);
 == cast added
 CREATE CAST (app.spare_pair AS text) WITH INOUT AS ASSIGNMENT;
 -- undo

@@ -24,7 +24,7 @@ CREATE OR REPLACE LANGUAGE app_language HANDLER app.call_handler INLINE app.inli
 GRANT USAGE ON LANGUAGE plpgsql TO oracle_app;
 -- undo
 REVOKE USAGE ON LANGUAGE plpgsql FROM oracle_app;
-== language of initdb
+== language of initdb : blind lost
 REVOKE USAGE ON LANGUAGE sql FROM PUBLIC;
 -- undo
 GRANT USAGE ON LANGUAGE sql TO PUBLIC;
@@ -377,7 +377,7 @@ ALTER SUBSCRIPTION app_subscription SET (slot_name = NONE);
 ALTER SUBSCRIPTION app_subscription SKIP (lsn = '0/12345');
 -- undo
 ALTER SUBSCRIPTION app_subscription SKIP (lsn = NONE);
-== subscription enabled : blind lost
+== subscription enabled : lost
 ALTER SUBSCRIPTION app_subscription SET (slot_name = 'app_subscription');
 ALTER SUBSCRIPTION app_subscription ENABLE;
 -- undo

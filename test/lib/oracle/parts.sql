@@ -45,7 +45,7 @@ ALTER TABLE app.spare ADD CONSTRAINT spare_fk FOREIGN KEY (w) REFERENCES app.use
 -- undo
 ALTER TABLE app.spare DROP CONSTRAINT spare_fk;
 == foreign key with defaults added
-ALTER TABLE app.pairs ADD CONSTRAINT pairs_fk FOREIGN KEY (a, b) REFERENCES app.pairs (a, b) ON DELETE SET DEFAULT (b) MATCH SIMPLE;
+ALTER TABLE app.pairs ADD CONSTRAINT pairs_fk FOREIGN KEY (a, b) REFERENCES app.pairs (a, b) MATCH SIMPLE ON DELETE SET DEFAULT (b);
 -- undo
 ALTER TABLE app.pairs DROP CONSTRAINT pairs_fk;
 == foreign key not deferrable
@@ -53,9 +53,9 @@ ALTER TABLE app.orders ALTER CONSTRAINT orders_user NOT DEFERRABLE;
 -- undo
 ALTER TABLE app.orders ALTER CONSTRAINT orders_user DEFERRABLE;
 == foreign key deferred
-ALTER TABLE app.orders ALTER CONSTRAINT orders_user INITIALLY DEFERRED;
+ALTER TABLE app.orders ALTER CONSTRAINT orders_user DEFERRABLE INITIALLY DEFERRED;
 -- undo
-ALTER TABLE app.orders ALTER CONSTRAINT orders_user INITIALLY IMMEDIATE;
+ALTER TABLE app.orders ALTER CONSTRAINT orders_user DEFERRABLE INITIALLY IMMEDIATE;
 == foreign key validated
 ALTER TABLE app.pair_users VALIDATE CONSTRAINT pair_users_fk;
 -- undo
@@ -152,7 +152,7 @@ CREATE INDEX spare_w ON app.spare (w) WHERE v <> 'x';
 -- undo
 DROP INDEX app.spare_w;
 == index with a whole row
-CREATE INDEX spare_w ON app.spare ((spare.* IS NULL), tableoid) WHERE spare IS NOT NULL;
+CREATE INDEX spare_w ON app.spare ((spare.* IS NULL)) WHERE spare IS NOT NULL;
 -- undo
 DROP INDEX app.spare_w;
 == index renamed
@@ -204,7 +204,7 @@ REINDEX INDEX app.users_pkey;
 REINDEX INDEX CONCURRENTLY app.spare_unique
 -- undo
 REINDEX TABLE CONCURRENTLY app.spare
-== invalid index : alone lost fails
+== invalid index : alone blind lost fails
 INSERT INTO app.scratch VALUES (1), (1)
 CREATE UNIQUE INDEX CONCURRENTLY scratch_invalid ON app.scratch (id)
 -- undo

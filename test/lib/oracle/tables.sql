@@ -344,13 +344,13 @@ REVOKE SELECT (born) ON app.users FROM oracle_reader;
 REVOKE UPDATE (mood) ON app.users FROM oracle_app;
 -- undo
 GRANT UPDATE (mood) ON app.users TO oracle_app;
-== column of a child made local : blind
-ALTER TABLE app.child NO INHERIT app.orders;
-ALTER TABLE app.child INHERIT app.orders;
+== columns of a child made local
+ALTER TABLE app.daughter NO INHERIT app.mother, NO INHERIT app.father;
+ALTER TABLE app.daughter INHERIT app.mother;
+ALTER TABLE app.daughter INHERIT app.father;
 -- undo
-DROP TABLE app.child;
-CREATE TABLE app.child (extra integer, CONSTRAINT child_extra CHECK (extra > 0) NO INHERIT) INHERITS (app.orders);
-ALTER TABLE app.child DROP CONSTRAINT orders_note;
+DROP TABLE app.daughter;
+CREATE TABLE app.daughter () INHERITS (app.mother, app.father);
 == partition attached
 ALTER TABLE app.logs ATTACH PARTITION app.logs_loose FOR VALUES FROM ('2030-01-01') TO ('2031-01-01');
 -- undo
@@ -391,6 +391,10 @@ DROP TABLE app.by_list_a1;
 DROP TABLE app.logs_rest;
 -- undo
 CREATE TABLE app.logs_rest PARTITION OF app.logs DEFAULT;
+DROP INDEX app.logs_only;
+CREATE INDEX logs_only ON ONLY app.logs (n);
+DROP INDEX app.logs_2024_n;
+CREATE INDEX logs_2024_n ON app.logs_2024 (n);
 == partition key
 DROP TABLE app.by_list;
 CREATE TABLE app.by_list (k text, v integer) PARTITION BY RANGE (k text_pattern_ops, v);
