@@ -8,7 +8,8 @@
  * its own transaction.  Here they are folded: each top-level object that
  * differs keeps one open alert, that of the first DDL, with the journal rows of
  * all as its history; what no DDL in the journal explains gets an alert of its
- * own.  Alerts of objects that do not differ are closed.
+ * own; so does what one DDL did to a second object (default privileges, what is
+ * in a schema that was renamed).  Alerts of objects that do not differ are closed.
  */
 #include "postgres.h"
 
@@ -36,9 +37,15 @@ static SmQuery running_elsewhere =
 	" , CASE WHEN d.change = 'renamed' AND d.property IS NULL"                                     \
 	"  THEN pg_catalog.concat(' from ', d.expected, ' to ', d.actual) END)"
 
+/* What went with the rename of its schema: that explains it, but is the schema's alert. */
+#define FOLLOWS "4"
+
 /*
  * The objects that differ: one element each, with its changes, the open alerts
  * of DDL on it or on its parts, and the rule, if any, that says to ignore it.
+ * An alert is of one object, the nearest: the one that is what the DDL touched,
+ * that was it, that has its name; DDL on a name that went on to another object
+ * says nothing about the one that has it now.
  */
 static SmQuery find_differences = SM_QUERY_LIST(
     "WITH d AS MATERIALIZED ("
@@ -64,25 +71,43 @@ static SmQuery find_differences = SM_QUERY_LIST(
     "   ORDER BY d.ordinality) AS changes"
     " FROM d GROUP BY d.kind, d.name"
     "), identities AS ("
-    " SELECT c.kind, c.name, p.oid"
+    " SELECT c.kind, c.name, i.side, p.oid"
     " FROM @schema@.snapshot_changes($1, NULL) c,"
-    "  LATERAL (VALUES (c.from_identity), (c.to_identity)) i (identity),"
+    "  LATERAL (VALUES (1, c.to_identity), (2, c.from_identity)) i (side, identity),"
     "  LATERAL (SELECT (i.identity ->> 'oid')::oid UNION ALL"
-    "   SELECT part.value::text::oid FROM jsonb_each(i.identity - 'oid' - 'columns') parts,"
+    "   SELECT part.value::text::oid"
+    "   FROM jsonb_each(i.identity - ARRAY['oid', 'columns', 'labels']) parts,"
     "    jsonb_each(parts.value) part) p (oid)"
     " WHERE c.section = 'database' AND i.identity IS NOT NULL"
     "), captured AS ("
-    " SELECT a.id, a.journal_id, a.object_type, a.object_identity, j.objid"
+    " SELECT a.id, a.journal_id, a.object_type, a.object_identity,"
+    "  CASE WHEN a.metadata -> 'follows' IS NULL THEN j.objid END AS objid,"
+    "  @schema@.alert_history(a.metadata) || a.journal_id AS history"
     " FROM @schema@.schema_drift_alerts a LEFT JOIN @schema@.ddl_journal j ON j.id = a.journal_id"
     " WHERE a.resolved_at IS NULL"
+    "), matches AS ("
+    " SELECT i.kind, i.name, c.id, i.side AS distance FROM captured c"
+    "  JOIN identities i ON i.oid = c.objid JOIN objects o ON o.kind = i.kind AND o.name = i.name"
+    " UNION SELECT o.kind, o.name, c.id, 3 FROM captured c"
+    "  JOIN objects o ON o.kind = c.object_type AND o.name = c.object_identity"
+    " UNION SELECT o.kind, o.name, c.id, 3 FROM captured c"
+    "  JOIN objects o ON o.kind = 'default privileges' AND c.object_type LIKE o.kind || ' on %'"
+    "   AND o.name LIKE '%' || upper(pg_catalog.right(c.object_type, -pg_catalog.length(o.kind)))"
+    " UNION SELECT o.kind, o.name, c.id, " FOLLOWS " FROM objects s"
+    "  JOIN objects o ON o.drift_type = 'renamed' AND pg_catalog.starts_with(o.name, s.name || '.')"
+    "  JOIN identities i ON i.kind = s.kind AND i.name = s.name JOIN captured c ON c.objid = i.oid"
+    " WHERE s.kind = 'schema' AND s.drift_type = 'renamed'"
+    "), nearest AS ("
+    " SELECT m.*, min(m.distance) OVER (PARTITION BY m.id) AS least,"
+    "  row_number() OVER (PARTITION BY m.id ORDER BY m.distance, m.kind, m.name) AS place"
+    " FROM matches m"
     "), explained AS ("
-    " SELECT o.kind, o.name, jsonb_agg(DISTINCT c.id) AS alerts, min(c.id) AS head,"
-    "  max(c.journal_id) AS journal_id,"
-    "  jsonb_agg(DISTINCT c.journal_id) FILTER (WHERE c.journal_id IS NOT NULL) AS history"
-    " FROM objects o JOIN captured c"
-    "  ON c.object_type = o.kind AND c.object_identity = o.name"
-    "  OR c.objid IN (SELECT i.oid FROM identities i WHERE i.kind = o.kind AND i.name = o.name)"
-    " GROUP BY o.kind, o.name"
+    " SELECT n.kind, n.name, jsonb_agg(DISTINCT c.id) FILTER (WHERE n.place = 1) AS alerts,"
+    "  min(c.id) FILTER (WHERE n.place = 1) AS head, max(c.journal_id) AS journal_id,"
+    "  jsonb_agg(DISTINCT h.id) FILTER (WHERE h.id IS NOT NULL) AS history"
+    " FROM nearest n JOIN captured c ON c.id = n.id LEFT JOIN LATERAL unnest(c.history) h (id) ON "
+    "true"
+    " WHERE n.distance IN (n.least, " FOLLOWS ") GROUP BY n.kind, n.name"
     ")"
     " SELECT coalesce(jsonb_agg(to_jsonb(o) || jsonb_build_object('alerts', e.alerts,"
     "  'head', e.head, 'journal_id', e.journal_id, 'history', e.history,"
@@ -117,9 +142,10 @@ static SmQuery update_heads = SM_QUERY_LIST(
 static SmQuery insert_unexplained = SM_QUERY_LIST(
     "INSERT INTO @schema@.schema_drift_alerts (drift_type, object_type, object_identity, "
     "table_name,"
-    " column_name, expected_value, actual_value, severity, metadata)"
+    " column_name, expected_value, actual_value, severity, journal_id, metadata)"
     " SELECT o.drift_type, o.kind, o.name, " TABLE_NAME ", o.column_name, o.expected, o.actual,"
-    "  " SEVERITY ", " METADATA " FROM" DIFFERENCES
+    "  " SEVERITY ", o.journal_id, " METADATA "  || CASE WHEN o.journal_id IS NULL THEN '{}' ELSE "
+                                              "'{\"follows\": true}' END::jsonb FROM" DIFFERENCES
     " WHERE o.head IS NULL AND o.ignored_by IS NULL",
     JSONBOID);
 

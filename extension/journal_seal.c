@@ -29,7 +29,7 @@
 PG_FUNCTION_INFO_V1(summit_migrate_seal_journal);
 PG_FUNCTION_INFO_V1(summit_migrate_prune_journal);
 
-#define LOCK_CLASS_SEALER 21327
+#define LOCK_CLASS_SEALER 21329
 #define CHAIN_VERSION "summit_migrate journal 1"
 
 static SmQuery read_head =

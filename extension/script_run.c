@@ -11,6 +11,7 @@
 
 #include "arguments.h"
 #include "failure.h"
+#include "guard.h"
 #include "run.h"
 #include "script.h"
 
@@ -44,6 +45,9 @@ static SmQuery find_unfinished = SM_QUERY(
     " ORDER BY array_position(ARRAY['expand', 'migrate', 'contract'], h.phase) LIMIT 1",
     TEXTOID, TEXTOID, TEXTARRAYOID, TEXTOID, TEXTOID);
 
+static SmQuery keep_before = SM_QUERY_NOARGS("SELECT @schema@.expected_before_run()");
+static SmQuery keep_after = SM_QUERY_NOARGS("SELECT @schema@.expected_after_run()");
+
 char *
 sm_script_state(SmQueryScope *scope, const char *migration_id)
 {
@@ -68,6 +72,19 @@ refuse_block(void)
 	        errhint("End the transaction first; in psql, \\set AUTOCOMMIT on."));
 }
 
+/* What the script changes becomes the expected schema; that this fails fails no deploy. */
+static void
+run_before(void *argument)
+{
+	sm_query_execute(argument, &keep_before, NULL, NULL, 0);
+}
+
+static void
+run_after(void *argument)
+{
+	sm_query_execute(argument, &keep_after, NULL, NULL, 0);
+}
+
 Datum
 summit_migrate_begin_script(PG_FUNCTION_ARGS)
 {
@@ -90,6 +107,8 @@ summit_migrate_begin_script(PG_FUNCTION_ARGS)
 	values[1] = PG_GETARG_DATUM(1);
 	values[2] = PG_GETARG_DATUM(4);
 	sm_query_execute(&scope, &register_file, values, NULL, 0);
+	sm_guard_run(run_before, &scope, InvalidOid,
+	             "the schema before this script could not be kept as a snapshot");
 	sm_query_end(&scope);
 	sm_failure_watch(true);
 	PG_RETURN_VOID();
@@ -153,6 +172,8 @@ summit_migrate_end_script(PG_FUNCTION_ARGS)
 		if (!in_doubt)
 			record_failure(&scope, &key);
 	}
+	sm_guard_run(run_after, &scope, InvalidOid,
+	             "the schema that this script leaves could not be made the expected one");
 	sm_run_end(&scope, completed ? "completed" : "failed");
 	sm_query_end(&scope);
 	PG_RETURN_TEXT_P(cstring_to_text(completed ? "completed" : "failed"));
