@@ -76,6 +76,7 @@ take_settings(SmConfig *config, SmConn *live)
 
 	for (int i = 0; i < count; i++)
 	{
+		settings[i].line = 0;
 		settings[i].name = pg_strdup(PQgetvalue(rows, i, 0));
 		settings[i].value = pg_strdup(PQgetvalue(rows, i, 1));
 	}
