@@ -9,6 +9,7 @@
 #include "output.h"
 #include "recover.h"
 #include "run_migration.h"
+#include "session.h"
 #include "undo.h"
 
 typedef struct Apply
@@ -277,6 +278,7 @@ sm_cmd_apply(SmContext *context)
 
 	apply.request = sm_apply_request(context);
 	apply.conn = sm_conn_open(&context->config, NULL, SM_CONN_EXTENSION | SM_CONN_WRITER);
+	sm_session_require_settings(apply.conn);
 	sm_run_init(&apply.run, apply.conn, &context->config, "apply");
 	apply.run.allow_understated = context->options.allow_understated_bump;
 	apply.run.epoch = sm_run_epoch(apply.conn);

@@ -245,8 +245,9 @@ sm_cmd_init(SmContext *context)
 	Report report = {.document = cJSON_CreateObject()};
 	SmConn *conn;
 
-	write_files(context, &report);
+	/* where nobody answers nothing is written */
 	conn = sm_conn_open(&context->config, NULL, SM_CONN_WRITER);
+	write_files(context, &report);
 	create_extension(conn, &context->config, &report);
 	set_environment(conn, &context->config, &report);
 	make_baseline(context, conn, &report);

@@ -11,6 +11,7 @@
 #include "plan_parse.h"
 #include "recover.h"
 #include "run_migration.h"
+#include "session.h"
 #include "undo.h"
 
 /* A migration to be undone, and by which texts. */
@@ -481,6 +482,7 @@ sm_cmd_rollback(SmContext *context)
 
 	rollback.phase = options->phase ? sm_plan_phase_value(options->phase) : SM_PHASE_ALL;
 	rollback.conn = sm_conn_open(&context->config, NULL, SM_CONN_EXTENSION | SM_CONN_WRITER);
+	sm_session_require_settings(rollback.conn);
 	sm_run_init(&rollback.run, rollback.conn, &context->config, "rollback");
 	rollback.run.epoch = sm_run_epoch(rollback.conn);
 	chosen = prepare(&rollback);

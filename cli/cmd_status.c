@@ -9,6 +9,7 @@
 #include "interrupt.h"
 #include "output.h"
 #include "recover.h"
+#include "semver.h"
 
 #define LOOK_AGAIN_MS 500
 
@@ -209,14 +210,47 @@ show(SmContext *context, SmConn *conn, SmPlan *plan)
 	return counts.pending;
 }
 
-/* A start-up probe: has the schema reached this version? */
-static bool
-is_at_least(SmContext *context, SmConn *conn)
+static void
+check_at_least(const char *version)
 {
-	PGresult *result = sm_conn_call(conn, "schema_version_at_least(text,text)",
-	                                (const char *const[]){SM_TARGET, context->options.at_least});
-	bool reached = PQgetvalue(result, 0, 0)[0] == 't';
+	SmSemver parsed;
 
+	if (!sm_semver_read(version, &parsed))
+		sm_error_fail(SM_EXIT_USAGE, "Write it as 1.4.0.", "--at-least: \"%s\" is not a version",
+		              version);
+}
+
+static _Noreturn void
+fail_probe(SmConn *conn, const PGresult *result)
+{
+	SmError error = {0};
+
+	sm_error_from_result(&error, result, conn->pg);
+	if (error.code == SM_EXIT_CONNECTION)
+		error.next = "With --wait 5m the probe connects again, and goes on asking.";
+	sm_error_exit(&error);
+}
+
+/*
+ * A start-up probe: has the schema reached this version?  A server that restarts
+ * meanwhile is what it waits for, too: it connects again until the deadline.
+ */
+static bool
+is_at_least(SmContext *context, SmConn *conn, double deadline)
+{
+	PGresult *result = sm_conn_try(conn, "schema_version_at_least(text,text)",
+	                               (const char *const[]){SM_TARGET, context->options.at_least});
+	bool reached;
+
+	if (PQresultStatus(result) != PGRES_TUPLES_OK)
+	{
+		if (PQstatus(conn->pg) == CONNECTION_OK || sm_clock() >= deadline)
+			fail_probe(conn, result);
+		PQclear(result);
+		(void) sm_conn_retry(conn);
+		return false;
+	}
+	reached = PQgetvalue(result, 0, 0)[0] == 't';
 	PQclear(result);
 	return reached;
 }
@@ -230,7 +264,7 @@ probe(SmContext *context, SmConn *conn)
 	cJSON *document;
 	char *version;
 
-	while (!(reached = is_at_least(context, conn)) && sm_clock() < deadline)
+	while (!(reached = is_at_least(context, conn, deadline)) && sm_clock() < deadline)
 		if (!sm_interrupt_sleep(LOOK_AGAIN_MS))
 			return sm_interrupt_code();
 	version = current_version(conn);
@@ -267,11 +301,14 @@ int
 sm_cmd_status(SmContext *context)
 {
 	SmPlanRequest request = sm_apply_request(context);
-	SmConn *conn = sm_conn_open(&context->config, NULL, SM_CONN_EXTENSION);
+	SmConn *conn;
 	SmExitCode code;
 	SmPlan *plan;
 	int pending;
 
+	if (context->options.at_least != NULL)
+		check_at_least(context->options.at_least);
+	conn = sm_conn_open(&context->config, NULL, SM_CONN_EXTENSION);
 	if (context->options.at_least != NULL)
 		return probe(context, conn);
 	plan = wait_for_plan(context, conn, &request);

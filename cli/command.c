@@ -495,13 +495,16 @@ const SmCommand sm_commands[] = {
      .min_arguments = 1,
      .max_arguments = -1,
      .summary = "start, stop or use a scratch server",
-     .description = "A private PostgreSQL with the extension in it, in a temporary folder that is "
-                    "closed to other users, reachable by a unix socket only. run leads COMMAND to "
-                    "it (DATABASE_URL, PGHOST and so on) and exits as COMMAND does; the server is "
-                    "gone then, in whatever way that ends. start prints how to connect to one that "
-                    "lives until stop; stop without a folder ends all of yours. Migration files "
-                    "are code that runs as a superuser there; root's servers are run by the system "
-                    "user summit-migrate, which is made on first use.",
+     .description =
+         "A private PostgreSQL with the extension in it, in a temporary folder that is "
+         "closed to other users, reachable by a unix socket only. run leads COMMAND to "
+         "it (DATABASE_URL, PGHOST and so on) and exits as COMMAND does; the server is "
+         "gone then, in whatever way that ends. start prints how to connect to one that "
+         "lives until stop; stop without a folder ends all of yours. Migration files "
+         "are code that runs as a superuser there; root's servers are run by the system "
+         "user summit-migrate, which is made on first use. --scratch before another command "
+         "gives it a server that also has what is applied on the configured one, where "
+         "that answers (it says how long that took), and starts empty otherwise.",
      .examples = scratch_examples,
      .next = "summit-migrate --scratch apply",
      .handler = sm_cmd_scratch,

@@ -282,6 +282,7 @@ read_sections(SmConfig *config, const SmConfigFile *file)
 			continue;
 		config->settings =
 		    pg_realloc(config->settings, (config->nsettings + 1) * sizeof(SmSetting));
+		config->settings[config->nsettings].line = entry->line;
 		config->settings[config->nsettings].name = pg_strdup(entry->name);
 		config->settings[config->nsettings++].value = pg_strdup(entry->value);
 	}

@@ -22,11 +22,12 @@ typedef enum SmContract
 	SM_CONTRACT_AUTO
 } SmContract;
 
-/* A name and a value of [set]. */
+/* A name and a value of [set], and where they stand. */
 typedef struct SmSetting
 {
 	char *name;
 	char *value;
+	int line; /* of config->file; 0: not from there */
 } SmSetting;
 
 /* A [target "name"]: a database that migrations of one type go to. */

@@ -58,6 +58,27 @@ check_recovery(SmDoctor *doctor)
 }
 
 static void
+check_read_only(SmDoctor *doctor)
+{
+	PGresult *result = sm_conn_query(doctor->conn,
+	                                 "SELECT setting, source FROM pg_catalog.pg_settings "
+	                                 "WHERE name = 'default_transaction_read_only'",
+	                                 0, NULL);
+	bool on = strcmp(PQgetvalue(result, 0, 0), "on") == 0;
+
+	if (on)
+		sm_doctor_add(
+		    doctor, SM_VERDICT_FAIL, "transactions",
+		    "Turn default_transaction_read_only off where it is set, or for the role that "
+		    "runs migrations: ALTER ROLE … SET default_transaction_read_only = off.",
+		    "they are read only (default_transaction_read_only = on, set by %s)",
+		    PQgetvalue(result, 0, 1));
+	else
+		sm_doctor_add(doctor, SM_VERDICT_OK, "transactions", NULL, "may write");
+	PQclear(result);
+}
+
+static void
 check_encoding(SmDoctor *doctor)
 {
 	if (strcmp(doctor->conn->encoding, "UTF8") == 0)
@@ -193,6 +214,7 @@ sm_doctor_check_server(SmDoctor *doctor)
 	check_version(doctor);
 	check_pooler(doctor);
 	check_recovery(doctor);
+	check_read_only(doctor);
 	check_encoding(doctor);
 	check_extension(doctor);
 	if (doctor->conn->schema != NULL)

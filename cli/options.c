@@ -28,7 +28,8 @@ const SmOptionSpec sm_options_global[] = {
     {"connect-wait", 0, "TIME", NULL, SM_OPTION_DURATION, offsetof(SmOptions, connect_wait),
      "keep trying so long while the server is starting (default 0)"},
     {"scratch", 0, NULL, NULL, SM_OPTION_FLAG, offsetof(SmOptions, scratch),
-     "use a scratch server that is started for this command and removed after it"},
+     "use a scratch server, started for this command and removed after it, with the applied files "
+     "in it"},
     {"json", 0, NULL, NULL, SM_OPTION_FLAG, offsetof(SmOptions, json),
      "results to stdout as JSON, errors to stderr as one JSON object a line"},
     {"quiet", 'q', NULL, NULL, SM_OPTION_FLAG, offsetof(SmOptions, quiet),

@@ -140,6 +140,8 @@ typedef struct SmMigration
 	char *version;
 	const char *database;
 	char *run_as;
+	int run_as_line;
+	int run_as_column;
 	int lock_timeout; /* ms; -1: not said */
 	int statement_timeout;
 	bool breaking;

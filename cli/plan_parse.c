@@ -153,7 +153,11 @@ read_header(Reading *reading)
 	else if (name_is(reading, "breaking"))
 		migration->breaking = strcmp(value, "true") == 0;
 	else if (name_is(reading, "run-as"))
+	{
 		migration->run_as = copy_of(reading, COL_VALUE);
+		migration->run_as_line = int_of(reading, COL_LINE);
+		migration->run_as_column = int_of(reading, COL_COLUMN);
+	}
 	else if (name_is(reading, "repeat"))
 		migration->repeatable = strcmp(value, "on-change") == 0;
 	else if (name_is(reading, "lock-timeout"))
@@ -430,17 +434,52 @@ parse_query(const SmConn *conn)
 	    conn->schema);
 }
 
+/* Fails in one of the texts alone: a character that the database's encoding has not. */
+static bool
+is_untranslatable(const PGresult *rows)
+{
+	const char *sqlstate = PQresultErrorField(rows, PG_DIAG_SQLSTATE);
+
+	return sqlstate != NULL && strcmp(sqlstate, "22P05") == 0;
+}
+
+/*
+ * A query that a character may make fail: the plan's transaction goes on behind
+ * it.  In a database of our own encoding none does, and nothing is spent.
+ */
+static PGresult *
+ask_guarded(SmConn *conn, const char *query, const char *const *values, const int *lengths,
+            const int *formats, int format)
+{
+	bool guard =
+	    strcmp(conn->encoding, "UTF8") != 0 && PQtransactionStatus(conn->pg) == PQTRANS_INTRANS;
+	PGresult *rows;
+
+	if (guard)
+		PQclear(PQexec(conn->pg, "SAVEPOINT summit_migrate"));
+	rows = PQexecParams(conn->pg, query, 1, NULL, values, lengths, formats, format);
+	if (guard)
+		PQclear(PQexec(conn->pg, is_untranslatable(rows) ? "ROLLBACK TO SAVEPOINT summit_migrate"
+		                                                 : "RELEASE SAVEPOINT summit_migrate"));
+	return rows;
+}
+
+/* NULL where a character cannot be had in the database's encoding. */
 static PGresult *
 parse_texts(SmConn *conn, const SmWireArray *texts)
 {
 	char *query = parse_query(conn);
-	Oid types[1] = {0};
 	const char *values[1] = {texts->bytes};
 	int lengths[1] = {texts->length};
 	int formats[1] = {1};
-	PGresult *rows = PQexecParams(conn->pg, query, 1, types, values, lengths, formats, 1);
+	PGresult *rows = ask_guarded(conn, query, values, lengths, formats, 1);
 
 	pg_free(query);
+	if (is_untranslatable(rows))
+	{
+		PQclear(rows);
+		return NULL;
+	}
 	if (PQresultStatus(rows) != PGRES_TUPLES_OK)
 	{
 		SmError error = {0};
@@ -449,6 +488,56 @@ parse_texts(SmConn *conn, const SmWireArray *texts)
 		sm_error_exit(&error);
 	}
 	return rows;
+}
+
+static bool
+takes_text(SmConn *conn, const char *text, size_t length)
+{
+	char *copy = pnstrdup(text, length);
+	PGresult *result =
+	    ask_guarded(conn, "SELECT $1::pg_catalog.text", (const char *const[]){copy}, NULL, NULL, 0);
+	bool taken = !is_untranslatable(result);
+
+	PQclear(result);
+	pg_free(copy);
+	return taken;
+}
+
+/* The first character that the database's encoding has not: the server is asked for longer and longer starts. */
+static void
+refuse_character(SmConn *conn, SmPlan *plan, SmMigration *migration)
+{
+	const char *text = sm_source_text(plan->source, migration->file);
+	size_t taken = 0;
+	size_t refused = migration->file->length;
+	char *path = sm_source_path(plan->source, migration->file);
+	int line;
+	int column;
+
+	while (taken + 1 < refused)
+	{
+		size_t middle = taken + (refused - taken) / 2;
+		size_t start = middle;
+
+		/* not in the middle of a character */
+		while (start > taken && ((unsigned char) text[start] & 0xC0) == 0x80)
+			start--;
+		if (start == taken)
+			for (start = middle; ((unsigned char) text[start] & 0xC0) == 0x80;)
+				start++;
+		if (start >= refused || start == taken)
+			break;
+		if (takes_text(conn, text, start))
+			taken = start;
+		else
+			refused = start;
+	}
+	sm_source_text_place(text, taken, &line, &column);
+	sm_problems_file(&plan->problems, path, line, column,
+	                 "Write it otherwise, or create the database with ENCODING 'UTF8'.",
+	                 "the database's encoding, %s, does not have this character", conn->encoding);
+	migration->file->usable = false;
+	pg_free(path);
 }
 
 static void
@@ -480,6 +569,15 @@ parse_chunk(SmConn *conn, SmPlan *plan, SmMigration **migrations, int count)
 		                  migrations[i]->file->length);
 	reading.plan = plan;
 	reading.rows = parse_texts(conn, &texts);
+	if (reading.rows == NULL)
+	{
+		pg_free(texts.bytes);
+		if (count == 1)
+			refuse_character(conn, plan, migrations[0]);
+		for (int i = 0; count > 1 && i < count; i++)
+			parse_chunk(conn, plan, migrations + i, 1);
+		return;
+	}
 	for (reading.row = 0; reading.row < PQntuples(reading.rows); reading.row++)
 	{
 		int number = int_of(&reading, COL_FILE);

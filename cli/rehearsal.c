@@ -17,6 +17,7 @@
 #include "rehearsal.h"
 #include "run_migration.h"
 #include "scratch.h"
+#include "version.h"
 
 /* Columns of the applied phases. */
 enum
@@ -75,6 +76,7 @@ take_settings(SmConfig *config, SmConn *live)
 
 	for (int i = 0; i < count; i++)
 	{
+		settings[i].line = 0;
 		settings[i].name = pg_strdup(PQgetvalue(rows, i, 0));
 		settings[i].value = pg_strdup(PQgetvalue(rows, i, 1));
 	}
@@ -240,7 +242,8 @@ fail(const SmRun *run)
 	if (run->conn->pg == NULL || PQstatus(run->conn->pg) != CONNECTION_OK)
 		sm_error_fail(SM_EXIT_FAILED, NULL, "the scratch server has gone away");
 	sm_error_fail(SM_EXIT_FAILED,
-	              "Its message stands above. summit-migrate --scratch apply runs all files.",
+	              "Its message stands above. Without a configured server (env -u DATABASE_URL) "
+	              "summit-migrate --scratch apply runs all files on an empty one.",
 	              "a file could not be applied on the scratch server");
 }
 
@@ -339,6 +342,31 @@ read_applied(SmConn *live)
 	return rows;
 }
 
+bool
+sm_rehearsal_anything_applied(SmConn *live)
+{
+	PGresult *rows;
+	bool any;
+
+	if (live->schema == NULL || live->extension_version == NULL ||
+	    strcmp(live->extension_version, SM_EXTENSION_VERSION) != 0)
+		return false;
+	rows = sm_conn_try(live, "applied_migrations(text)", (const char *const[]){SM_TARGET});
+	any = PQresultStatus(rows) == PGRES_TUPLES_OK && PQntuples(rows) > 0;
+	PQclear(rows);
+	return any;
+}
+
+bool
+sm_rehearsal_is_sound(SmRehearsal *rehearsal)
+{
+	SmPlan *plan = rehearsal->live_plan;
+
+	sm_plan_refuse_findings(plan, true);
+	refuse_unclear(plan);
+	return plan->problems.count == 0;
+}
+
 /* Says what of the files is not what has run there, and exits. */
 static void
 require_sound(SmRehearsal *rehearsal)
@@ -346,8 +374,8 @@ require_sound(SmRehearsal *rehearsal)
 	SmPlan *plan = rehearsal->live_plan;
 	SmExitCode code;
 
-	sm_plan_refuse_findings(plan, true);
-	refuse_unclear(plan);
+	if (plan->problems.count == 0)
+		(void) sm_rehearsal_is_sound(rehearsal);
 	code = sm_problems_say(&plan->problems);
 	if (code != SM_EXIT_DONE)
 		exit(code);

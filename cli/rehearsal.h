@@ -39,6 +39,12 @@ extern void sm_rehearsal_all(SmRehearsal *rehearsal, const SmConfig *config);
 extern void sm_rehearsal_start(SmRehearsal *rehearsal, const SmConfig *config, SmConn *live);
 extern void sm_rehearsal_look(SmRehearsal *rehearsal, SmConn *live);
 extern void sm_rehearsal_applied(SmRehearsal *rehearsal, SmConn *live);
+/* Whether the live database has the extension and anything applied, and this role may see it. */
+extern bool sm_rehearsal_anything_applied(SmConn *live);
+
+/* After a look: whether the files are what has run there; without a word. */
+extern bool sm_rehearsal_is_sound(SmRehearsal *rehearsal);
+
 extern void sm_rehearsal_changed(SmRehearsal *rehearsal);
 
 #endif /* SM_REHEARSAL_H */

@@ -27,6 +27,7 @@ typedef struct SmSession
 	bool touched;          /* something in it may have to be reset */
 	bool looked;           /* the fields below are what the server says */
 	bool was_reset;        /* RESET may have taken the settings of ours away */
+	bool lacks_role;       /* the role that the file is to run as was refused */
 	char *role;            /* NULL: the connection's own */
 	char *authorization;   /* NULL: the connection's own */
 	int lock_timeout;      /* ms that the file has set; -1: it has not */

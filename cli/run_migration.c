@@ -43,12 +43,33 @@ open_session(SmWork *work)
 	return true;
 }
 
+/* The server has not let the session become the role that the file is to run as. */
+static void
+locate_role(const SmWork *work, SmError *error)
+{
+	const SmMigration *migration = work->migration;
+	const SmConfig *config = work->run->config;
+
+	if (migration->run_as != NULL)
+	{
+		error->line = migration->run_as_line;
+		error->column = migration->run_as_column;
+		error->next = psprintf("Create the role, grant it to %s, or correct Run-As.",
+		                       work->run->conn->session_user_name);
+		return;
+	}
+	error->file = config->file;
+	error->next = psprintf("Create the role, grant it to %s, or correct owner_role (%s).",
+	                       work->run->conn->session_user_name, config->owner_role);
+}
+
 /* An error outside of any unit: the phase fails with it. */
 static SmOutcome
 fail_outside(SmWork *work)
 {
 	SmRun *run = work->run;
 	SmError error = {0};
+	bool lacks_role = run->session.lacks_role;
 	const char *values[6] = {work->migration->id, sm_plan_phase_text(work->phase), work->direction,
 	                         SM_TARGET};
 
@@ -58,6 +79,8 @@ fail_outside(SmWork *work)
 	error.migration = work->migration->id;
 	error.file = sm_plan_path(work->plan, work->migration);
 	error.code = SM_EXIT_FAILED;
+	if (lacks_role)
+		locate_role(work, &error);
 	PQclear(run->failure);
 	run->failure = NULL;
 	if (!sm_session_close(run))

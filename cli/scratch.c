@@ -230,10 +230,3 @@ sm_scratch_end(const char *folder)
 {
 	return as_server_user(sm_scratch_server_user(), end_kept, folder);
 }
-
-void
-sm_scratch_attach(SmContext *context)
-{
-	context->config.conninfo = pg_strdup(sm_scratch_start(&context->config));
-	context->config.conninfo_origin = "the scratch server";
-}

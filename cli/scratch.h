@@ -33,7 +33,7 @@ extern int sm_scratch_end(const char *folder);
 
 /*
  * --scratch before a command: starts a scratch server with the extension in
- * it, sets context->config.conninfo to it, and removes it when the program
+ * it and what is applied on the configured server, where one answers, sets context->config.conninfo to it, and removes it when the program
  * ends.  Exits where that cannot be.
  */
 extern void sm_scratch_attach(SmContext *context);

@@ -22,7 +22,7 @@ forget(SmSession *session)
 	replace(&session->role, NULL);
 	replace(&session->authorization, NULL);
 	session->lock_timeout = session->statement_timeout = -1;
-	session->touched = session->was_reset = false;
+	session->touched = session->was_reset = session->lacks_role = false;
 	session->looked = true;
 }
 
@@ -40,6 +40,38 @@ succeeded(SmRun *run, PGresult *result)
 	PQclear(run->failure);
 	run->failure = result;
 	return false;
+}
+
+/* ---- before anything ---- */
+
+void
+sm_session_require_settings(SmConn *conn)
+{
+	const SmConfig *config = conn->config;
+
+	for (int i = 0; i < config->nsettings; i++)
+	{
+		const SmSetting *setting = &config->settings[i];
+		PGresult *result = PQexecParams(
+		    conn->pg,
+		    "SELECT pg_catalog.set_config($1::pg_catalog.text, $2::pg_catalog.text, true)", 2, NULL,
+		    (const char *const[]){setting->name, setting->value}, NULL, NULL, 0);
+		SmError error = {0};
+
+		if (PQresultStatus(result) != PGRES_TUPLES_OK)
+		{
+			sm_error_from_result(&error, result, conn->pg);
+			error.file = setting->line > 0 ? config->file : NULL;
+			error.line = setting->line;
+			error.what = psprintf("[set] %s: %s", setting->name, error.what);
+			if (error.next == NULL)
+				error.next = "Correct or remove the line: its value is set for each unit.";
+			if (error.code != SM_EXIT_CONNECTION)
+				error.code = SM_EXIT_USAGE;
+			sm_error_exit(&error);
+		}
+		PQclear(result);
+	}
 }
 
 /* ---- the file's start ---- */
@@ -81,6 +113,7 @@ sm_session_open(SmRun *run, const SmMigration *migration)
 	done = succeeded(run, sm_exchange_alone(run, text));
 	if (done && role != NULL)
 		run->session.role = pg_strdup(role);
+	run->session.lacks_role = !done && role != NULL;
 	free(text);
 	return done;
 }

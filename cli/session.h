@@ -9,6 +9,12 @@
 #include "exchange.h"
 
 /*
+ * Before anything runs: exits with SM_EXIT_USAGE, naming the configuration's
+ * file and line, where the server does not take a [set] value.
+ */
+extern void sm_session_require_settings(SmConn *conn);
+
+/*
  * Before the first unit of a migration that runs now: the configured [set]
  * values and the owner's role.  false with run->failure: the server refused.
  */

@@ -98,6 +98,17 @@ EOT
 	is($project->query('SELECT bool_and(attempt = 1) FROM summit_migrate.migration_units'), 't', "$name: at the first attempt");
 }
 
+# a [set] value that the server does not take is the configuration's fault, known before anything runs
+$project->file('summit-migrate.conf', "[project]\n[set]\napplication.tenant = blue\nserch_path = app\n");
+$project->migration('20250202_000000_schema_never', 'CREATE TABLE never ();');
+$project->run_is(2, ['apply'], qr/^$/, qr/summit-migrate\.conf:4: error: \[set\] serch_path: unrecognized.*next: /s, 'an unknown name under [set]');
+is($project->query("SELECT count(*) FROM summit_migrate.migration_history WHERE migration_id LIKE '%never'"), 0, 'nothing was begun');
+$project->file('summit-migrate.conf', "[project]\nowner_role = nobody_here\n");
+$project->run_is(1, ['apply'], undef, qr/summit-migrate\.conf: error: role "nobody_here" does not exist.*next: Create the role/s, 'an owner_role that is not there');
+unlink $project->folder . '/summit-migrate.conf';
+$project->migration('20250202_000000_schema_never', 'CREATE TABLE never ();', 'Run-As' => 'nobody_here');
+$project->run_is(1, ['apply'], undef, qr/never\.sql:8:\d+: error: role "nobody_here" does not exist.*next: Create the role.*Run-As/s, 'Run-As of a role that is not there');
+
 # a backslash is a backslash: what runs is what was parsed, whatever the database says
 $project = SummitMigrate->new($node);
 $project->query('ALTER DATABASE ' . $project->database . ' SET standard_conforming_strings = off');

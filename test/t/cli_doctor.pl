@@ -30,7 +30,7 @@ sub results
 $project->query("SELECT summit_migrate.set_environment('dev')");
 $project->file('summit-migrate.conf', "[project]\n\tenv = dev\n");
 my $sound = results(0);
-my @checks = ('configuration', 'folder', 'server version', 'direct connection', 'recovery', 'encoding',
+my @checks = ('configuration', 'folder', 'server version', 'direct connection', 'recovery', 'transactions', 'encoding',
 	'extension', 'environment', 'privileges', 'clock', 'migration lock', 'stale lock rows', 'prepared',
 	'long transactions', 'units in doubt', 'unknown outcome', 'half undone', 'invalid indexes');
 is_deeply([ sort keys %$sound ], [ sort @checks ], 'every check has a line');
@@ -89,6 +89,12 @@ $standby->stop;
 my $version = $project->run_json(0, 'version');
 like($version->{server}, qr/^1[5-8]/, 'version: the server');
 is($version->{extension}, '1.0', 'version: the extension');
+$project->query('ALTER DATABASE ' . $project->database . ' SET default_transaction_read_only = on');
+my $frozen = $project->run_json(1, 'doctor');
+my ($transactions) = grep { $_->{check} eq 'transactions' } @{ $frozen->{checks} };
+is($transactions->{result}, 'fail', 'transactions that are read only') or diag(explain($frozen));
+like($transactions->{evidence}, qr/default_transaction_read_only = on, set by database/, 'and what makes them so');
+
 $node->stop;
 $project->run_is(0, ['version'], qr/^server\s+\(no connection\)$/m);
 $project->run_is(7, ['doctor'], undef, qr/could not connect/);

@@ -185,6 +185,21 @@ EOT
 $project->run_is(0, [ '--scratch', 'apply' ], qr/expand.*contract/s, undef, 'apply on a scratch server');
 is($project->query("SELECT to_regclass('users') IS NULL"), 't', 'the configured database has nothing of it');
 is($project->query('SELECT count(*) FROM summit_migrate.migration_history'), '0', 'nor its history');
+
+# with what is applied on the configured server
+$project->run_is(0, ['apply'], undef, undef, 'apply on the configured server');
+$project->query('INSERT INTO users VALUES (1)');
+$project->migration('20250102_000000_schema_posts', "CREATE TABLE posts (id int);");
+$project->run_is(0, [ '--scratch', 'status' ], qr/1 applied, 1 pending/, qr/has what is applied on database \w+: 1 phase/,
+	'--scratch status: the applied files are there, and what that took');
+$project->run_is(0, [ '--scratch', 'apply' ], qr/20250101_000000_schema_users *contract.*20250102_000000_schema_posts/s, undef,
+	'--scratch apply: runs what is pending');
+is($project->query("SELECT to_regclass('posts') IS NULL"), 't', 'and not there');
+unlike(($project->run('--scratch', 'status', { DATABASE_URL => undef }))[2], qr/has what is applied/, 'without a server it is empty');
+$project->run_is(0, [ '--scratch', 'status', { DATABASE_URL => 'host=/nowhere' } ], qr/0 applied, 2 pending/, qr/^$/, 'where none answers, too');
+$project->migration('20250101_000000_schema_users', "CREATE TABLE users (id bigint);", Version => '1.0.0');
+$project->run_is(0, [ '--scratch', 'status' ], qr/0 applied/, qr/warning: the scratch server is empty: the files are not what was applied/,
+	'where the files have changed it says that it is empty');
 is_deeply([folders()], [], 'no folder is left');
 
 done_testing();
