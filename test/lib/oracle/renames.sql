@@ -12,10 +12,6 @@ ALTER ROLE oracle_application RENAME TO oracle_app;
 ALTER ROLE oracle_reader RENAME TO oracle_visitor;
 -- undo
 ALTER ROLE oracle_visitor RENAME TO oracle_reader;
-== superuser who owns nearly all renamed : shared
-ALTER ROLE postgres RENAME TO oracle_root;
--- undo
-ALTER ROLE oracle_root RENAME TO postgres;
 == published schema renamed
 ALTER SCHEMA empty RENAME TO blank;
 -- undo
