@@ -44,7 +44,7 @@ static const SmCatalogColumn proc_columns[] = {
     SM_PROPERTY("prolang", "language", sm_render_object, .value = LanguageRelationId),
     SM_COVERED_AS("procost", "cost, where it is not the language's usual one"),
     SM_COVERED_AS("prorows", "rows, of a function that returns a set, where not 1000"),
-    SM_COVERED_AS("provariadic", "arguments"),
+    SM_DERIVED_FROM("provariadic", "proargmodes"),
     SM_PROPERTY("prosupport", "support", sm_render_object, .value = ProcedureRelationId),
     SM_COVERED_AS("prokind", "kind; window"),
     SM_PROPERTY("prosecdef", "security_definer", sm_render_true),

@@ -175,8 +175,11 @@ collect_relations(Node *node, List **relations)
 		if (relation->alias == NULL && relation->schemaname)
 			*relations = lappend(*relations, copyObject(relation));
 	}
-	if (IsA(node, ReturnStmt)) /* which the walker does not know */
+	/* which the walker does not know */
+	if (IsA(node, ReturnStmt))
 		return collect_relations(((ReturnStmt *) node)->returnval, relations);
+	if (IsA(node, NotifyStmt))
+		return false;
 	return raw_expression_tree_walker(node, collect_relations, relations);
 }
 
@@ -215,6 +218,8 @@ rename_names(Node *node, Renaming *renaming)
 		return rename_select((SelectStmt *) node, renaming);
 	if (IsA(node, ReturnStmt))
 		return rename_names(((ReturnStmt *) node)->returnval, renaming);
+	if (IsA(node, NotifyStmt))
+		return false;
 	if (IsA(node, RangeVar))
 		rename_relation(renaming, (RangeVar *) node);
 	else if (IsA(node, TypeName))

@@ -100,7 +100,7 @@ sub mutations
 	my @mutations;
 	my %names;
 
-	for my $file (qw(tables parts objects others shared))
+	for my $file (qw(tables parts objects others renames shared))
 	{
 		my (undef, @blocks) = split /^== */m, slurp("$folder/$file.sql");
 		for my $block (@blocks)

@@ -325,6 +325,18 @@ sub step
 	try_restore() if $restore_due;
 }
 
+# The fingerprint within a transaction that is rolled back.
+sub try_and_roll_back
+{
+	my ($mutation) = @_;
+	my ($out) = $admin->run("BEGIN;\n$mutation->{do};\nSELECT public.schema_fingerprint();\nROLLBACK;");
+	my ($within) = $out =~ /^([0-9a-f]{64})$/m;
+	my $after = $admin->value('SELECT public.schema_fingerprint()');
+
+	complain("'$mutation->{name}': rolled back, it leaves another fingerprint") if $after ne $state->{fingerprint};
+	return $within;
+}
+
 # Opens a mutation; false where it cannot be while those are open that are.
 sub open_mutation
 {
@@ -334,6 +346,7 @@ sub open_mutation
 
 	return 0 if grep { SchemaOracle::in_the_way($mutation, $_->{mutation}) } @open;
 	$before->{globals} //= globals() if $in_cluster;
+	my $within = $mutation->{flags}{alone} || rand() < 0.7 ? undef : try_and_roll_back($mutation);
 	my $error = SchemaOracle::change($admin, $mutation, 'do');
 	if ($error ne '')
 	{
@@ -344,6 +357,8 @@ sub open_mutation
 	push @open, { mutation => $mutation, before => $before };
 	my $now = look(1, $in_cluster);
 	check_effect($mutation, $before, $now);
+	complain("'$mutation->{name}': committed, the fingerprint is another one than within the transaction")
+	  if defined $within && $within ne $now->{fingerprint};
 	step($mutation, $before, $now);
 	return 1;
 }

@@ -153,6 +153,10 @@ ALTER VIEW app.sad RENAME COLUMN day_after TO later;
 ALTER VIEW app.sad RENAME TO gloomy;
 -- undo
 ALTER VIEW app.gloomy RENAME TO sad;
+== view with a rule that notifies renamed
+ALTER VIEW app.checked RENAME TO verified;
+-- undo
+ALTER VIEW app.verified RENAME TO checked;
 == view moved
 ALTER VIEW app.over SET SCHEMA empty;
 -- undo
