@@ -59,12 +59,14 @@ typedef struct SmRun
 	SmSession session;
 	SmWatch watch;
 	SmReport report;
-	bool keeps_expected;    /* the schema before it is noted, what it changes becomes expected */
-	char *latest_snapshot;  /* of the schema as it is now; NULL: there is none so new */
-	bool allow_understated; /* a unit may change more than its header says */
-	PGresult *failure;      /* the server's error, between its arrival and its report */
-	uint64 jitter;          /* state of the generator for backoff */
-	size_t scratch_size;    /* memory for one statement's text */
+	bool keeps_expected;   /* the schema before it is noted, what it changes becomes expected */
+	char *latest_snapshot; /* of the schema as it is now; NULL: there is none so new */
+	const SmMigration *assessed; /* the migration whose version bump was looked at last */
+	char *assessed_from;         /* the snapshot before it */
+	bool allow_understated;      /* a unit may change more than its header says */
+	PGresult *failure;           /* the server's error, between its arrival and its report */
+	uint64 jitter;               /* state of the generator for backoff */
+	size_t scratch_size;         /* memory for one statement's text */
 	char *scratch;
 } SmRun;
 
