@@ -41,10 +41,9 @@ sm_assess_wanted(const SmWork *work, const SmUnit *unit)
 	       work->migration->version != NULL && may_change_schema(unit);
 }
 
-bool
-sm_assess_prepare(SmWork *work)
+static bool
+take_latest(SmRun *run)
 {
-	SmRun *run = work->run;
 	const char *values[] = {SM_TARGET, "{\"moment\": \"between\"}"};
 	PGresult *result;
 
@@ -59,24 +58,31 @@ sm_assess_prepare(SmWork *work)
 }
 
 /*
- * From the schema before the migration's first unit in this run: what one unit
- * makes and a later one takes away again is no change.
+ * What counts is what the migration does in this run, not each unit by itself:
+ * to drop what an earlier unit has made takes nothing away from anybody.
  */
-static void
-fill_values(const SmWork *work, const char **values)
+bool
+sm_assess_prepare(SmWork *work)
 {
 	SmRun *run = work->run;
 
-	if (run->base_of != work->migration)
-	{
-		pg_free(run->base_snapshot);
-		run->base_snapshot = pg_strdup(run->latest_snapshot);
-		run->base_of = work->migration;
-	}
+	if (run->assessed == work->migration)
+		return true;
+	if (!take_latest(run))
+		return false;
+	run->assessed = work->migration;
+	pg_free(run->assessed_from);
+	run->assessed_from = pg_strdup(run->latest_snapshot);
+	return true;
+}
+
+static void
+fill_values(const SmWork *work, const char **values)
+{
 	values[0] = work->migration->id;
 	values[1] = sm_plan_phase_text(work->phase);
-	values[2] = run->base_snapshot;
-	values[3] = run->allow_understated ? "true" : "false";
+	values[2] = work->run->assessed_from;
+	values[3] = work->run->allow_understated ? "true" : "false";
 }
 
 void

@@ -58,7 +58,7 @@ sm_run_free(SmRun *run)
 	PQclear(run->failure);
 	pg_free(run->locked_by);
 	pg_free(run->latest_snapshot);
-	pg_free(run->base_snapshot);
+	pg_free(run->assessed_from);
 	pg_free(run->scratch);
 }
 
@@ -246,6 +246,7 @@ sm_run_resume(SmRun *run)
 	/* how far the last unit came is not known */
 	pg_free(run->latest_snapshot);
 	run->latest_snapshot = NULL;
+	run->assessed = NULL;
 	run->keeps_expected = false;
 	sm_expected_begin(run);
 }

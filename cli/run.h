@@ -62,12 +62,12 @@ typedef struct SmRun
 	SmReport report;
 	bool keeps_expected;   /* the schema before it is noted, what it changes becomes expected */
 	char *latest_snapshot; /* of the schema as it is now; NULL: there is none so new */
-	char *base_snapshot; /* of the schema before the migration base_of: what it is compared with */
-	const SmMigration *base_of;
-	bool allow_understated; /* a unit may change more than its header says */
-	PGresult *failure;      /* the server's error, between its arrival and its report */
-	uint64 jitter;          /* state of the generator for backoff */
-	size_t scratch_size;    /* memory for one statement's text */
+	const SmMigration *assessed; /* the migration whose version bump was looked at last */
+	char *assessed_from;         /* the snapshot before it */
+	bool allow_understated;      /* a unit may change more than its header says */
+	PGresult *failure;           /* the server's error, between its arrival and its report */
+	uint64 jitter;               /* state of the generator for backoff */
+	size_t scratch_size;         /* memory for one statement's text */
 	char *scratch;
 } SmRun;
 

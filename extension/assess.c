@@ -29,16 +29,31 @@ static SmQuery versions_below =
                   " WHERE v.database_type = $1 AND v.rolled_back_at IS NULL",
                   TEXTOID);
 
-static SmQuery compute = SM_QUERY("SELECT @schema@.schema_bump($1, $2)", INT4OID, INT4OID);
+/*
+ * Between two snapshots, in a run: but for what all databases share, and what
+ * somebody else's DDL changed beside it, as its open alerts say.
+ */
+#define OWN_CHANGES                                                                                \
+	" @schema@.classify_schema_change($1, $2) c WHERE c.section = 'database' AND NOT EXISTS ("     \
+	"SELECT FROM @schema@.schema_drift_alerts a"                                                   \
+	" JOIN @schema@.ddl_journal j ON j.id = a.journal_id"                                          \
+	" JOIN @schema@.migration_runs r ON r.epoch = $3 AND j.captured_at >= r.started_at"            \
+	" WHERE a.resolved_at IS NULL AND j.migration_id IS NULL AND (a.table_name = c.name"           \
+	"  OR a.object_type = c.kind AND c.name IN (j.identity_before, j.identity_after)))"
+
+static SmQuery compute =
+    SM_QUERY_LIST("SELECT coalesce((ARRAY['none', 'patch', 'minor', 'major'])[max("
+                  "pg_catalog.array_position(ARRAY['none', 'patch', 'minor', 'major'], c.bump))],"
+                  " 'none') FROM" OWN_CHANGES,
+                  INT4OID, INT4OID, INT8OID);
 
 static SmQuery declare =
     SM_QUERY("SELECT @schema@.declared_bump($1, $2, $3)", TEXTOID, TEXTOID, BOOLOID);
 
 static SmQuery worst_changes = SM_QUERY_LIST(
     "SELECT pg_catalog.concat_ws(' ', c.object_type, c.object_name, c.property) || ' ('"
-    " || c.rule || ')' FROM @schema@.classify_schema_change($1, $2) c WHERE c.bump = $3"
-    " ORDER BY 1",
-    INT4OID, INT4OID, TEXTOID);
+    " || c.rule || ')' FROM" OWN_CHANGES " AND c.bump = $4 ORDER BY 1",
+    INT4OID, INT4OID, INT8OID, TEXTOID);
 
 PG_FUNCTION_INFO_V1(summit_migrate_assess_change);
 
@@ -103,7 +118,8 @@ rank_of(const char *bump)
 static char *
 describe_changes(SmQueryScope *scope, int32 from, int32 to, const char *bump)
 {
-	Datum values[] = {Int32GetDatum(from), Int32GetDatum(to), CStringGetTextDatum(bump)};
+	Datum values[] = {Int32GetDatum(from), Int32GetDatum(to), Int64GetDatum(sm_run_epoch()),
+	                  CStringGetTextDatum(bump)};
 	uint64 rows = sm_query_execute(scope, &worst_changes, values, NULL, 0);
 	StringInfoData text;
 
@@ -125,7 +141,7 @@ ask_bump(SmQueryScope *scope, SmQuery *query, Datum *values)
 static void
 compare_bumps(SmQueryScope *scope, const Declared *declared, int32 from, int32 to, bool allow)
 {
-	Datum snapshots[] = {Int32GetDatum(from), Int32GetDatum(to)};
+	Datum snapshots[] = {Int32GetDatum(from), Int32GetDatum(to), Int64GetDatum(sm_run_epoch())};
 	char *real = ask_bump(scope, &compute, snapshots);
 	char *previous = previous_version(scope, declared);
 	Datum header[] = {CStringGetTextDatum(previous), CStringGetTextDatum(declared->version),

@@ -123,9 +123,13 @@ static SmQuery find_differences = SM_QUERY_LIST(
 #define METADATA                                                                                   \
 	"jsonb_build_object('summary', o.summary, 'evidence', o.evidence, 'bump', o.bump,"             \
 	" 'changes', o.changes, 'history', o.history)"
-/* Nobody's change is the worst, where somebody's would be in the journal. */
+/*
+ * Nobody's change is the worst, where somebody's would be in the journal; and
+ * that of capture itself.
+ */
 #define SEVERITY                                                                                   \
-	"CASE WHEN o.journal_id IS NULL AND EXISTS (SELECT FROM pg_catalog.pg_event_trigger"           \
+	"CASE WHEN o.kind = 'event trigger' AND o.name LIKE 'summit\\_migrate\\_%' THEN 'critical'"    \
+	" WHEN o.journal_id IS NULL AND EXISTS (SELECT FROM pg_catalog.pg_event_trigger"               \
 	"  WHERE evtname = 'summit_migrate_command_end' AND evtenabled <> 'D') THEN 'critical'"        \
 	" WHEN o.bump = 'major' THEN 'high' WHEN o.bump = 'minor' THEN 'medium' ELSE 'low' END"
 #define TABLE_NAME                                                                                 \
@@ -145,7 +149,7 @@ static SmQuery insert_unexplained = SM_QUERY_LIST(
     " column_name, expected_value, actual_value, severity, journal_id, metadata)"
     " SELECT o.drift_type, o.kind, o.name, " TABLE_NAME ", o.column_name, o.expected, o.actual,"
     "  " SEVERITY ", o.journal_id, " METADATA "  || CASE WHEN o.journal_id IS NULL THEN '{}' ELSE "
-                                              "'{\"follows\": true}' END::jsonb FROM" DIFFERENCES
+    "'{\"follows\": true}' END::jsonb FROM" DIFFERENCES
     " WHERE o.head IS NULL AND o.ignored_by IS NULL",
     JSONBOID);
 
@@ -157,9 +161,40 @@ static SmQuery fold_others = SM_QUERY_LIST(
     JSONBOID, TEXTOID);
 
 /*
- * What only the hook sees (a TRUNCATE, a role) is in no schema: a human's word
- * ends it.
+ * What only the hook sees and no comparison of this database (a role, a
+ * setting): a human's word ends it.
  */
+#define IS_SHARED(j)                                                                               \
+	j ".captured_by = 'hook' AND " j ".object_type <> 'event trigger'"                             \
+	  " AND " j ".classid IS DISTINCT FROM 'pg_catalog.pg_class'::pg_catalog.regclass"
+
+/* These are folded by their names, for the same reason. */
+static SmQuery fold_shared = SM_QUERY_LIST(
+    "WITH shared AS ("
+    " SELECT a.id, a.severity, a.drift_type, a.journal_id,"
+    "  @schema@.alert_history(a.metadata) || a.journal_id AS history,"
+    "  min(a.id) OVER (PARTITION BY a.object_type, a.object_identity) AS head"
+    " FROM @schema@.schema_drift_alerts a JOIN @schema@.ddl_journal j ON j.id = a.journal_id"
+    " WHERE a.resolved_at IS NULL AND " IS_SHARED(
+        "j") "), heads AS ("
+             " UPDATE @schema@.schema_drift_alerts a SET drift_type = s.drift_type, severity = "
+             "s.severity,"
+             "  journal_id = s.journal_id, last_seen = pg_catalog.now(),"
+             "  metadata = a.metadata || jsonb_build_object('history', s.history)"
+             " FROM (SELECT s.head, max(s.journal_id) AS journal_id,"
+             "   (array_agg(s.drift_type ORDER BY s.id DESC))[1] AS drift_type,"
+             "   (array_agg(s.severity ORDER BY pg_catalog.array_position("
+             "    ARRAY['critical', 'high', 'medium', 'low'], s.severity)))[1] AS severity,"
+             "   jsonb_agg(DISTINCT h.id) AS history"
+             "  FROM shared s, unnest(s.history) h (id) GROUP BY s.head HAVING count(DISTINCT "
+             "s.id) > 1) s"
+             " WHERE a.id = s.head)"
+             " UPDATE @schema@.schema_drift_alerts a SET status = 'folded', resolved_at = "
+             "pg_catalog.now(),"
+             "  resolved_by = $1, resolution_notes = pg_catalog.concat('part of alert ', s.head)"
+             " FROM shared s WHERE a.id = s.id AND s.id <> s.head",
+    TEXTOID);
+
 static SmQuery close_others = SM_QUERY_LIST(
     "UPDATE @schema@.schema_drift_alerts a SET status = CASE WHEN o.ignored_by IS NULL"
     "  THEN 'undone' ELSE 'ignored' END, resolved_at = pg_catalog.now(), resolved_by = $2,"
@@ -170,7 +205,7 @@ static SmQuery close_others = SM_QUERY_LIST(
     " WHERE a.id = open.id AND open.resolved_at IS NULL AND (o.id IS NULL OR o.ignored_by IS NOT "
     "NULL)"
     " AND NOT EXISTS (SELECT FROM @schema@.ddl_journal j WHERE j.id = open.journal_id"
-    "  AND j.captured_by = 'hook')",
+    "  AND " IS_SHARED("j") ")",
     JSONBOID, TEXTOID);
 
 static SmQuery open_alerts = SM_QUERY_LIST_NOARGS(
@@ -211,6 +246,7 @@ update_alerts(SmQueryScope *scope, Datum differences)
 	sm_query_execute(scope, &close_others, values, NULL, 0);
 	sm_query_execute(scope, &update_heads, values, NULL, 0);
 	sm_query_execute(scope, &insert_unexplained, values, NULL, 0);
+	sm_query_execute(scope, &fold_shared, &values[1], NULL, 0);
 }
 
 void

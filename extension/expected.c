@@ -265,7 +265,7 @@ summit_migrate_accept_schema(PG_FUNCTION_ARGS)
 	char *notes = PG_ARGISNULL(0) ? "" : text_to_cstring(PG_GETARG_TEXT_PP(0));
 	int32 snapshot;
 
-	if (notes[0] == '\0')
+	if (notes[strspn(notes, " \t\r\n")] == '\0')
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("notes must say why the schema is accepted")));
 	sm_query_begin(&scope, fcinfo, SM_QUERY_WRITE);

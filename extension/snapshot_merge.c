@@ -21,6 +21,36 @@ static SmQuery newest_expected =
     SM_QUERY_NOARGS("SELECT s.id FROM @schema@.schema_snapshots s WHERE s.expected"
                     " ORDER BY s.id DESC LIMIT 1");
 
+/*
+ * What somebody else's DDL changed beside a run, as its open alerts say: it is
+ * no part of what the run leaves.  DDL that was under way when the run began was
+ * captured before; it counts where the run has not touched the object.
+ */
+static SmQuery changed_by_others = SM_QUERY_LIST(
+    "WITH run AS ("
+    " SELECT min(r.started_at) AS since FROM @schema@.migration_runs r"
+    " WHERE r.before_snapshot = $1 AND r.after_snapshot IS NULL"
+    "), others AS ("
+    " SELECT j.objid, a.object_type, a.object_identity, j.captured_at"
+    " FROM @schema@.schema_drift_alerts a JOIN @schema@.ddl_journal j ON j.id = a.journal_id"
+    " WHERE a.resolved_at IS NULL AND j.migration_id IS NULL"
+    "), changed AS ("
+    " SELECT c.kind, c.name, p.oid FROM @schema@.snapshot_changes($1, $2) c,"
+    "  LATERAL (VALUES (c.from_identity), (c.to_identity)) i (identity),"
+    "  LATERAL (SELECT (i.identity ->> 'oid')::oid UNION ALL"
+    "   SELECT part.value::text::oid"
+    "   FROM jsonb_each(i.identity - ARRAY['oid', 'columns', 'labels']) parts,"
+    "    jsonb_each(parts.value) part) p (oid)"
+    " WHERE c.section = 'database' AND i.identity IS NOT NULL"
+    ")"
+    " SELECT DISTINCT c.kind, c.name FROM run r, changed c, others o"
+    " WHERE (o.objid = c.oid OR o.object_type = c.kind AND o.object_identity = c.name)"
+    "  AND (o.captured_at >= r.since OR r.since IS NOT NULL AND NOT EXISTS ("
+    "   SELECT FROM @schema@.ddl_journal j JOIN changed same ON same.oid = j.objid"
+    "   WHERE j.migration_id IS NOT NULL AND j.captured_at >= r.since"
+    "    AND same.kind = c.kind AND same.name = c.name))",
+    INT4OID, INT4OID);
+
 /* ---- buckets ---- */
 
 static const SmManifestEntry *
@@ -66,10 +96,13 @@ was_drift(const SmManifestEntry *base, const SmManifestEntry *before, const SmMa
 	return !same_object(base, before) && same_object(before, after);
 }
 
-/* NULL: it is after's own. */
+/*
+ * NULL: it is after's own.  others: names whose changes are not the run's; they
+ * stay as in base, too.
+ */
 static SmManifestBucket *
 merge_bucket(const SmManifestBucket *base, const SmManifestBucket *before,
-             const SmManifestBucket *after)
+             const SmManifestBucket *after, const SmManifestBucket *others)
 {
 	SmManifestBucket *merged = create_bucket(base->count + after->count);
 	bool differs = false;
@@ -79,7 +112,7 @@ merge_bucket(const SmManifestBucket *base, const SmManifestBucket *before,
 		const SmManifestEntry *entry = &after->entries[i];
 		const SmManifestEntry *old = find_entry(base, entry);
 
-		if (was_drift(old, find_entry(before, entry), entry))
+		if (was_drift(old, find_entry(before, entry), entry) || find_entry(others, entry) != NULL)
 		{
 			differs = true;
 			entry = old;
@@ -91,7 +124,8 @@ merge_bucket(const SmManifestBucket *base, const SmManifestBucket *before,
 	{
 		const SmManifestEntry *entry = &base->entries[i];
 
-		if (find_entry(after, entry) == NULL && find_entry(before, entry) == NULL)
+		if (find_entry(after, entry) == NULL &&
+		    (find_entry(before, entry) == NULL || find_entry(others, entry) != NULL))
 		{
 			differs = true;
 			add_entry(merged, entry);
@@ -100,19 +134,39 @@ merge_bucket(const SmManifestBucket *base, const SmManifestBucket *before,
 	return differs ? merged : NULL;
 }
 
+/* As one bucket, which has names and no digests. */
+static SmManifestBucket *
+read_others(SmQueryScope *scope, int32 before, int32 after)
+{
+	Datum values[] = {Int32GetDatum(before), Int32GetDatum(after)};
+	uint64 count = sm_query_execute(scope, &changed_by_others, values, NULL, 0);
+	SmManifestBucket *others = create_bucket((int) count);
+
+	for (uint64 i = 0; i < count; i++)
+	{
+		SmManifestEntry entry = {.kind = sm_query_text(scope, i, 1),
+		                         .name = sm_query_text(scope, i, 2)};
+
+		add_entry(others, &entry);
+	}
+	return others;
+}
+
 static void
-merge(SmQueryScope *scope, SmSnapshot *base, SmSnapshot *before, SmSnapshot *after)
+merge(SmQueryScope *scope, SmSnapshot *base, SmSnapshot *before, SmSnapshot *after,
+      const SmManifestBucket *others)
 {
 	for (int i = 0; i < SM_SNAPSHOT_BUCKETS; i++)
 	{
 		SmManifestBucket *merged;
 
 		CHECK_FOR_INTERRUPTS();
-		if (sm_snapshot_same_bucket(base, before, i))
+		if (sm_snapshot_same_bucket(base, before, i) &&
+		    (others->count == 0 || sm_snapshot_same_bucket(before, after, i)))
 			continue;
 		merged =
 		    merge_bucket(sm_snapshot_bucket(scope, base, i), sm_snapshot_bucket(scope, before, i),
-		                 sm_snapshot_bucket(scope, after, i));
+		                 sm_snapshot_bucket(scope, after, i), others);
 		if (merged != NULL)
 		{
 			sm_snapshot_replace_bucket(after, i, merged);
@@ -163,7 +217,8 @@ summit_migrate_merge_expected(PG_FUNCTION_ARGS)
 	sm_snapshot_lock();
 	for (int i = 0; i < 3; i++)
 		sm_snapshot_read(&scope, PG_GETARG_INT32(i), &snapshots[i]);
-	merge(&scope, &snapshots[0], &snapshots[1], &snapshots[2]);
+	merge(&scope, &snapshots[0], &snapshots[1], &snapshots[2],
+	      read_others(&scope, snapshots[1].id, snapshots[2].id));
 	initStringInfo(&metadata);
 	appendStringInfo(&metadata, "{\"base\":%d,\"before\":%d,\"after\":%d", snapshots[0].id,
 	                 snapshots[1].id, snapshots[2].id);

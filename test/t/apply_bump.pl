@@ -89,6 +89,12 @@ is($status, 0, 'outside a transaction: exit status') or diag($err);
 like($err, qr/20250102_000000_schema_change\.sql:\d+:1: warning: the change is major, but version 1\.1\.0/, 'outside a transaction: a warning');
 is($project->query('SELECT count(*) FROM users'), 1, 'outside a transaction: what is behind it runs');
 
+# what the file itself has made is nobody's yet
+$project = project_with("BEGIN;\nCREATE TABLE helper (id int);\nCOMMIT;\nBEGIN;\nDROP TABLE helper;\nCOMMIT;", Version => '1.0.1');
+$project->run_is(6, ['apply'], undef, qr/the change is minor, but version 1\.0\.1/, 'while it is there, it counts');
+$project = project_with("BEGIN;\nCREATE TABLE helper (id int);\nCOMMIT;\nBEGIN;\nDROP TABLE helper;\nCOMMIT;", Version => '1.1.0');
+$project->run_is(0, ['apply'], qr/2 phases/, qr/^$/, 'a later unit drops what an earlier one made: not major');
+
 # undone on failure, with the units before it
 $project = project_with("BEGIN;\nCREATE TABLE first (id int);\nCOMMIT;\nBEGIN;\nDROP TABLE users;\nCOMMIT;\n-- ROLLBACK\n/*\nDROP TABLE first;\n*/",
 	Version => '1.1.0');
