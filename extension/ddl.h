@@ -150,6 +150,13 @@ extern void sm_ddl_part(SmDdlTarget *target);
 extern void sm_ddl_new_parts(SmDdlTarget *target); /* of an object that is created */
 extern char *sm_ddl_constraint_definition(const SmBody *body, const SmNode *constraint);
 extern bool sm_ddl_is_inline_constraint(const SmNode *constraint);
+/*
+ * NOT NULL constraints, column NULL: of a domain.  One that is named as the server
+ * does is not written; the others are, and found here (NULL: none).
+ */
+extern bool sm_ddl_is_usual_not_null(const SmBody *body, const SmNode *constraint);
+extern const SmNode *sm_ddl_named_not_null(const SmBody *body, const char *column);
+extern void sm_ddl_change_not_null(SmDdlTarget *target, const char *column); /* raw */
 
 /* ddl_trigger.c: a change, and parts of an object that is created */
 extern void sm_ddl_defined_part(SmDdlTarget *target); /* a trigger or rule */

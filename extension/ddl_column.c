@@ -30,6 +30,19 @@ append_identity(const SmDdlTarget *target, StringInfo out, const SmNode *column)
 	}
 }
 
+/* A table that is created says the names of such constraints by themselves. */
+static void
+append_not_null(const SmDdlTarget *target, StringInfo out, const SmNode *column)
+{
+	const SmNode *named = target->change->is_part
+	                          ? sm_ddl_named_not_null(target->pair->from, column->name)
+	                          : NULL;
+
+	if (named)
+		appendStringInfo(out, " CONSTRAINT %s", quote_identifier(named->name));
+	appendStringInfo(out, " NOT NULL%s", sm_node_is(named, "no_inherit") ? " NO INHERIT" : "");
+}
+
 void
 sm_ddl_append_column(const SmDdlTarget *target, StringInfo out, const SmNode *column)
 {
@@ -54,7 +67,7 @@ sm_ddl_append_column(const SmDdlTarget *target, StringInfo out, const SmNode *co
 	else if (expression)
 		appendStringInfo(out, " DEFAULT %s", expression);
 	if (sm_node_is(column, "not_null"))
-		appendStringInfoString(out, " NOT NULL");
+		append_not_null(target, out, column);
 }
 
 /* What cannot be said where a column is defined. */
@@ -211,8 +224,7 @@ change_column(SmDdlTarget *target)
 	else if (strcmp(target->pair->kind, "type") == 0)
 		sm_ddl_refuse(target, "%s of an attribute is not written", property);
 	else if (strcmp(property, "not_null") == 0)
-		sm_ddl_add(target, SM_DDL_ALTER, "%s %s NOT NULL", alter,
-		           target->change->expected ? "SET" : "DROP");
+		sm_ddl_change_not_null(target, target->change->from->name);
 	else if (strcmp(property, "default") == 0)
 	{
 		if (!follows_type)

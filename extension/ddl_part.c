@@ -8,7 +8,9 @@
  */
 #include "postgres.h"
 
+#include "commands/defrem.h"
 #include "utils/builtins.h"
+#include "utils/regproc.h"
 
 #include "compat.h"
 #include "ddl.h"
@@ -24,6 +26,45 @@ sm_ddl_is_inline_constraint(const SmNode *constraint)
 {
 	return (is_type(constraint, "check") && !sm_node_is(constraint, "not_valid")) ||
 	       is_type(constraint, "not null");
+}
+
+/* The name that the server gives to a NOT NULL constraint without one. */
+static const char *
+usual_not_null_name(const SmBody *body, const char *column)
+{
+	List *names = sm_qualified_name_list(body->object.name);
+
+	return makeObjectName(strVal(llast(names)), column, "not_null");
+}
+
+const SmNode *
+sm_ddl_named_not_null(const SmBody *body, const char *column)
+{
+	const SmNodeList *constraints = &body->parts[SM_PART_CONSTRAINT];
+
+	for (int i = 0; i < constraints->count; i++)
+	{
+		const SmNode *constraint = &constraints->nodes[i];
+		const SmProperty *columns = sm_node_property(constraint, "columns");
+
+		if (is_type(constraint, "not null") &&
+		    (columns && column ? strcmp(columns->items[0], column) == 0 : columns == NULL))
+			return strcmp(constraint->name, usual_not_null_name(body, column)) == 0 &&
+			               !sm_node_is(constraint, "no_inherit") &&
+			               !sm_node_is(constraint, "not_valid")
+			           ? NULL
+			           : constraint;
+	}
+	return NULL;
+}
+
+bool
+sm_ddl_is_usual_not_null(const SmBody *body, const SmNode *constraint)
+{
+	const SmProperty *columns = sm_node_property(constraint, "columns");
+
+	return is_type(constraint, "not null") &&
+	       sm_ddl_named_not_null(body, columns ? columns->items[0] : NULL) == NULL;
 }
 
 static const SmNode *
@@ -144,8 +185,10 @@ sm_ddl_constraint_definition(const SmBody *body, const SmNode *constraint)
 	initStringInfo(&out);
 	if (is_type(constraint, "check"))
 		appendStringInfo(&out, "CHECK (%s)", sm_node_text(constraint, "expression"));
-	else if (is_type(constraint, "not null") && columns && columns->nitems == 1)
+	else if (is_type(constraint, "not null") && columns)
 		appendStringInfo(&out, "NOT NULL %s", quote_identifier(columns->items[0]));
+	else if (is_type(constraint, "not null")) /* of a domain */
+		appendStringInfoString(&out, "NOT NULL");
 	else if (is_type(constraint, "foreign key"))
 		append_foreign_key(&out, constraint);
 	else if (is_type(constraint, "exclusion"))
@@ -225,6 +268,23 @@ drop_constraint(SmDdlTarget *target, const SmNode *constraint)
 	sm_ddl_add(
 	    target, is_type(constraint, "foreign key") ? SM_DDL_DROP_FOREIGN_KEY : SM_DDL_DROP_KEY,
 	    "%s DROP CONSTRAINT %s", alter_owner_of(target, false), quote_identifier(constraint->name));
+}
+
+void
+sm_ddl_change_not_null(SmDdlTarget *target, const char *column)
+{
+	const SmBody *wanted = target->pair->from;
+	const SmNode *constraint =
+	    target->change->expected ? sm_ddl_named_not_null(wanted, column) : NULL;
+	const char *alter = column ? psprintf("%s ALTER COLUMN %s", sm_ddl_alter_table(target, true),
+	                                      quote_identifier(column))
+	                           : psprintf("ALTER DOMAIN %s", wanted->object.name);
+
+	if (constraint)
+		create_constraint(target, constraint);
+	else
+		sm_ddl_add(target, SM_DDL_ALTER, "%s %s NOT NULL", alter,
+		           target->change->expected ? "SET" : "DROP");
 }
 
 static bool

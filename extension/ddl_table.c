@@ -55,6 +55,7 @@ append_definitions(const SmDdlTarget *target, StringInfo out)
 		const SmNode *constraint = &constraints->nodes[i];
 
 		if (!sm_ddl_is_inline_constraint(constraint) ||
+		    sm_ddl_is_usual_not_null(table, constraint) ||
 		    (sm_node_is(constraint, "not_local") && !is_partition(table)))
 			continue;
 		appendStringInfo(out, "%sCONSTRAINT %s %s", separator, quote_identifier(constraint->name),

@@ -66,13 +66,13 @@ domain_definition(const SmBody *body)
 		appendStringInfo(&out, " COLLATE %s", sm_node_text(type, "collation"));
 	if (sm_node_property(type, "default"))
 		appendStringInfo(&out, " DEFAULT %s", sm_node_text(type, "default"));
-	if (sm_node_is(type, "not_null"))
+	if (sm_node_is(type, "not_null") && sm_ddl_named_not_null(body, NULL) == NULL)
 		appendStringInfoString(&out, " NOT NULL");
 	for (int i = 0; i < constraints->count; i++)
 	{
 		const SmNode *constraint = &constraints->nodes[i];
 
-		if (sm_node_equals(constraint, "type", "check") && sm_ddl_is_inline_constraint(constraint))
+		if (sm_ddl_is_inline_constraint(constraint) && !sm_ddl_is_usual_not_null(body, constraint))
 			appendStringInfo(&out, " CONSTRAINT %s %s", quote_identifier(constraint->name),
 			                 sm_ddl_constraint_definition(body, constraint));
 	}
@@ -209,8 +209,7 @@ change_type(SmDdlTarget *target)
 		           change->expected ? "SET DEFAULT " : "DROP DEFAULT",
 		           change->expected ? change->expected : "");
 	else if (domain && strcmp(change->property, "not_null") == 0)
-		sm_ddl_add(target, SM_DDL_ALTER, "ALTER DOMAIN %s %s NOT NULL", name,
-		           change->expected ? "SET" : "DROP");
+		sm_ddl_change_not_null(target, NULL);
 	else
 		sm_ddl_refuse(target, "%s of a type cannot be changed", change->property);
 }

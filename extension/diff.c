@@ -139,6 +139,37 @@ follows_constraint(const SmBody *body, SmPartKind kind, const SmNode *part)
 	return kind == SM_PART_INDEX && sm_diff_is_constraint_index(body, part);
 }
 
+/*
+ * From 18 on (domains: 17) NOT NULL is a constraint, too.  One that comes or
+ * goes with its column, or when the column or domain changes its mind about
+ * NULL, is told of there.
+ */
+static bool
+follows_nullability(const SmDiff *diff, const SmPartMatch *match)
+{
+	const SmNode *constraint = match->from ? match->from : match->to;
+	const SmProperty *columns = sm_node_property(constraint, "columns");
+	bool before = match->from != NULL;
+
+	if (!sm_node_equals(constraint, "type", "not null"))
+		return false;
+	if (columns == NULL)
+		return (match->from == NULL || match->to == NULL) &&
+		       sm_node_is(&diff->pair->from->object, "not_null") !=
+		           sm_node_is(&diff->pair->to->object, "not_null");
+	for (int i = 0; i < diff->counts[SM_PART_COLUMN]; i++)
+	{
+		const SmPartMatch *column = &diff->matches[SM_PART_COLUMN][i];
+		const SmNode *own = before ? column->from : column->to;
+
+		if (own && strcmp(own->name, columns->items[0]) == 0)
+			return column->from == NULL || column->to == NULL ||
+			       ((match->from == NULL || match->to == NULL) &&
+			        sm_node_is(column->from, "not_null") != sm_node_is(column->to, "not_null"));
+	}
+	return false;
+}
+
 static void
 diff_part(SmDiff *diff, SmPartKind kind, const SmPartMatch *match)
 {
@@ -154,6 +185,8 @@ diff_part(SmDiff *diff, SmPartKind kind, const SmPartMatch *match)
 	    .to = match->to,
 	};
 
+	if (kind == SM_PART_CONSTRAINT && follows_nullability(diff, match))
+		return;
 	change.object_name = psprintf("%s.%s", body->object.name, quote_identifier(named->name));
 	if (match->from == NULL || match->to == NULL)
 	{

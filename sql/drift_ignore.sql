@@ -11,7 +11,9 @@ ALTER TABLE ignore_s.part_1 ADD b int;
 CREATE TABLE ignore_s.other (a int);
 DROP TABLE ignore_s.part_1;
 SELECT j.command_tag, j.object_type, coalesce(j.identity_after, j.identity_before) AS identity, CASE j.ignored_by WHEN :a THEN 'a' WHEN :b THEN 'b' END AS ignored_by, a.drift_type
-FROM ddl_journal j LEFT JOIN schema_drift_alerts a ON a.journal_id = j.id ORDER BY j.id;
+FROM ddl_journal j LEFT JOIN schema_drift_alerts a ON a.journal_id = j.id
+WHERE j.identity_before IS NULL OR j.identity_before NOT LIKE '%\_not\_null on %' -- constraints from 18 on
+ORDER BY j.id;
 SELECT drift_ignore_rule('ignore_s', 'table', 'part_7') = :a AS a, drift_ignore_rule(NULL, 'schema', 'ignore_x') = :b AS b,
 	   drift_ignore_rule('ignore_s', 'view', 'part_7') AS none, drift_ignore_rule(NULL, NULL, NULL) AS none;
 

@@ -146,7 +146,9 @@ CALL try('CREATE VIEW threes AS SELECT id FROM people WHERE id === 3');
 CALL try('CREATE COLLATION german FROM "C"');
 CALL try('CREATE VIEW sorted AS SELECT email COLLATE german AS e FROM people');
 CALL try('ALTER COLLATION german RENAME TO deutsch');
+SET client_min_messages = error; -- that wal_level does not do, in another wording from 17 on
 CALL try('CREATE PUBLICATION fp_publication FOR TABLE people');
+RESET client_min_messages;
 CALL try('ALTER PUBLICATION fp_publication RENAME TO fp_published');
 CALL try('ALTER PUBLICATION fp_published ADD TABLE heirs');
 CALL try('ALTER PUBLICATION fp_published DROP TABLE people');

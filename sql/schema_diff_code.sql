@@ -30,7 +30,9 @@ CREATE VIEW app.v AS SELECT a, b FROM app.t;
 CREATE POLICY p ON app.t FOR SELECT USING (a > 0);
 CREATE POLICY r ON app.t AS RESTRICTIVE TO regress_diff_web USING (b <> 'x');
 CREATE SEQUENCE app.s;
+SET client_min_messages = error; -- that wal_level does not do, in another wording from 17 on
 CREATE PUBLICATION regress_diff_pub FOR TABLE app.t;
+SET client_min_messages = warning;
 GRANT SELECT ON app.t TO regress_diff_web;
 SELECT take_schema_snapshot() > 0 AS taken;
 

@@ -9,7 +9,9 @@ CREATE AGGREGATE app.agg(integer) (SFUNC = int4pl, STYPE = integer);
 -- stanzas of the schema, and what is not written in comments
 SELECT regexp_replace(regexp_replace(stanza, E' AS\n +SELECT [^;]*', ' AS ...'), E',\n    CONSTRAINT [^\n,]+ NOT NULL [^\n,]+', '', 'g') AS stanza
 FROM regexp_split_to_table(schema_sql(), E'\n\n') WITH ORDINALITY s (stanza, n) WHERE stanza ~ '^-- [a-z ]+ (app\.|app$)' ORDER BY n;
-SELECT line FROM regexp_split_to_table(schema_json(), E'\n') WITH ORDINALITY l (line, n) WHERE line ~ 'email|column_order' ORDER BY n;
+SELECT line FROM regexp_split_to_table(schema_json(), E'\n') WITH ORDINALITY l (line, n) WHERE line ~ 'email|column_order'
+  AND line !~ '_not_null|"columns": \["email' -- from 18 on
+ORDER BY n;
 -- of a snapshot, under other settings
 SELECT take_schema_snapshot() AS snapshot \gset
 SELECT schema_sql(:snapshot) = schema_sql() AS same_sql, schema_json(:snapshot) = schema_json() AS same_json;
