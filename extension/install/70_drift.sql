@@ -35,11 +35,11 @@ RETURNS integer
 LANGUAGE sql STABLE PARALLEL RESTRICTED STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE
-		WHEN kind = 'schema' THEN @extschema@.drift_ignore_rule(NULL, kind, (parse_ident(name))[1])
+		WHEN kind = 'schema' THEN @extschema@.drift_ignore_rule(NULL::text, kind, (parse_ident(name))[1])
 		WHEN kind IN ('table', 'view', 'materialized view', 'foreign table', 'sequence', 'type', 'function',
 					  'procedure', 'aggregate', 'statistics', 'collation')
 		THEN @extschema@.drift_ignore_rule((parse_ident(name, false))[1], kind, (parse_ident(name, false))[2])
-		ELSE @extschema@.drift_ignore_rule(NULL, kind, name)
+		ELSE @extschema@.drift_ignore_rule(NULL::text, kind, name)
 	END
 $$;
 COMMENT ON FUNCTION drift_ignore_rule_for(text, text) IS
