@@ -32,28 +32,74 @@ contains(const char *text, const char *word)
 	return false;
 }
 
-/* Foreign data wrappers choose the names of their options themselves. */
+/* "scheme://user:password@host" */
 static bool
-names_a_secret(const char *name)
+is_url_with_password(const char *value)
+{
+	const char *authority = strstr(value, "://");
+	size_t length;
+	const char *colon;
+
+	if (authority == NULL)
+		return false;
+	authority += 3;
+	length = strcspn(authority, "/?# ");
+	colon = memchr(authority, ':', length);
+	return colon != NULL && memchr(colon, '@', length - (colon - authority)) != NULL;
+}
+
+/* Foreign data wrappers choose the names of their options themselves, as do users of settings. */
+bool
+sm_redact_is_secret(const char *name, const char *value)
 {
 	return contains(name, "pass") || contains(name, "secret") || contains(name, "token") ||
-	       contains(name, "key") || contains(name, "conninfo");
+	       contains(name, "key") || contains(name, "conninfo") || contains(name, "credential") ||
+	       (value != NULL && (contains(value, "password=") || is_url_with_password(value)));
 }
 
 static bool
-is_password(const char *name)
+is_secret(const DefElem *option)
 {
-	return strcmp(name, "password") == 0;
+	return sm_redact_is_secret(option->defname, option->arg != NULL && IsA(option->arg, String)
+	                                                ? strVal(option->arg)
+	                                                : NULL);
+}
+
+/* SET name = value, of a role, a database or the server. */
+static bool
+sets_a_secret(const VariableSetStmt *setting)
+{
+	ListCell *cell;
+
+	if (setting->name == NULL)
+		return false;
+	if (sm_redact_is_secret(setting->name, NULL))
+		return setting->kind == VAR_SET_VALUE;
+	foreach (cell, setting->args)
+	{
+		A_Const *value = lfirst(cell);
+
+		if (IsA(value, A_Const) && !value->isnull && IsA(&value->val, String) &&
+		    sm_redact_is_secret("", strVal(&value->val)))
+			return true;
+	}
+	return false;
 }
 
 static bool
-has_option(List *options, bool (*matches)(const char *name))
+is_password(const DefElem *option)
+{
+	return strcmp(option->defname, "password") == 0;
+}
+
+static bool
+has_option(List *options, bool (*matches)(const DefElem *option))
 {
 	ListCell *cell;
 
 	foreach (cell, options)
 	{
-		if (matches(lfirst_node(DefElem, cell)->defname))
+		if (matches(lfirst_node(DefElem, cell)))
 			return true;
 	}
 	return false;
@@ -94,19 +140,21 @@ sm_redact_needed(Node *statement)
 		case T_AlterRoleStmt:
 			return has_option(((AlterRoleStmt *) statement)->options, is_password);
 		case T_CreateFdwStmt:
-			return has_option(((CreateFdwStmt *) statement)->options, names_a_secret);
+			return has_option(((CreateFdwStmt *) statement)->options, is_secret);
 		case T_AlterFdwStmt:
-			return has_option(((AlterFdwStmt *) statement)->options, names_a_secret);
+			return has_option(((AlterFdwStmt *) statement)->options, is_secret);
 		case T_CreateForeignServerStmt:
-			return has_option(((CreateForeignServerStmt *) statement)->options, names_a_secret);
+			return has_option(((CreateForeignServerStmt *) statement)->options, is_secret);
 		case T_AlterForeignServerStmt:
-			return has_option(((AlterForeignServerStmt *) statement)->options, names_a_secret);
+			return has_option(((AlterForeignServerStmt *) statement)->options, is_secret);
+		case T_CreateForeignTableStmt:
+			return has_option(((CreateForeignTableStmt *) statement)->options, is_secret);
 		case T_AlterSystemStmt:
-		{
-			char *name = ((AlterSystemStmt *) statement)->setstmt->name;
-
-			return name != NULL && names_a_secret(name);
-		}
+			return sets_a_secret(((AlterSystemStmt *) statement)->setstmt);
+		case T_AlterRoleSetStmt:
+			return sets_a_secret(((AlterRoleSetStmt *) statement)->setstmt);
+		case T_AlterDatabaseSetStmt:
+			return sets_a_secret(((AlterDatabaseSetStmt *) statement)->setstmt);
 		case T_DoStmt:
 			return block_speaks_of_secrets(((DoStmt *) statement)->args);
 		default:

@@ -12,10 +12,17 @@
 
 /*
  * Whether the text of this statement must not be kept: user mappings,
- * subscriptions, passwords of roles, options of servers that are named like a
- * secret, primary_conninfo, DO blocks that speak of such things.  Raises nothing.
+ * subscriptions, passwords of roles, options of servers and settings that are
+ * named like a secret or look like one, DO blocks that speak of such things.
+ * Raises nothing.
  */
 extern bool sm_redact_needed(Node *statement);
+
+/*
+ * Whether an option or setting can hold a secret, by its name, or by a value
+ * with a password in it (NULL: not asked).
+ */
+extern bool sm_redact_is_secret(const char *name, const char *value);
 
 /*
  * The text of a statement as it may be shown and kept: itself, or, where it can

@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 
 #include "schema_read.h"
+#include "schema_render.h"
 #include "compat.h"
 
 /* An option of a membership that 16 brought; what 15 does is no option. */
@@ -71,7 +72,7 @@ sm_emit_role(SmEmit *emit, HeapTuple tuple)
 
 /* Adds the settings of a row, each behind a prefix. */
 static int
-add_settings(const char **settings, int count, HeapTuple tuple, const char *prefix)
+add_settings(SmEmit *emit, const char **settings, int count, HeapTuple tuple, const char *prefix)
 {
 	bool isnull;
 	Datum value =
@@ -84,7 +85,8 @@ add_settings(const char **settings, int count, HeapTuple tuple, const char *pref
 	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL,
 	                  &nelements);
 	for (int i = 0; i < nelements && settings; i++)
-		settings[count + i] = psprintf("%s%s", prefix, TextDatumGetCString(elements[i]));
+		settings[count + i] =
+		    psprintf("%s%s", prefix, sm_render_hide_secret(emit, TextDatumGetCString(elements[i])));
 	return count + nelements;
 }
 
@@ -106,14 +108,14 @@ write_settings(SmEmit *emit, SmRows rows, bool of_role)
 	int count = 0;
 
 	for (int i = 0; i < rows.count; i++)
-		count = add_settings(NULL, count, rows.rows[i].tuple, NULL);
+		count = add_settings(emit, NULL, count, rows.rows[i].tuple, NULL);
 	settings = palloc((count + 1) * sizeof(char *));
 	count = 0;
 	for (int i = 0; i < rows.count; i++)
 	{
 		HeapTuple tuple = rows.rows[i].tuple;
 
-		count = add_settings(settings, count, tuple,
+		count = add_settings(emit, settings, count, tuple,
 		                     of_role ? setting_prefix(emit->reader, tuple) : "");
 	}
 	if (count > 0)

@@ -14,6 +14,7 @@
 #include "utils/timestamp.h"
 
 #include "schema_read.h"
+#include "redact.h"
 #include "schema_render.h"
 #include "compat.h"
 
@@ -227,19 +228,13 @@ sm_render_secret_options(SmEmit *emit, const SmCatalogColumn *column, Datum valu
 		sm_props_sorted(emit->props, column->what, options, count);
 }
 
-/* Options of other wrappers, where a word in the name tells a secret. */
-static bool
-is_secret_option(const char *option)
+const char *
+sm_render_hide_secret(SmEmit *emit, const char *option)
 {
-	static const char *const words[] = {"passw", "secret", "token", "passphrase", NULL};
-	char *name = asc_tolower(option, strcspn(option, "="));
+	const char *value = strchr(option, '=');
+	char *name = pnstrdup(option, strcspn(option, "="));
 
-	for (int i = 0; words[i]; i++)
-	{
-		if (strstr(name, words[i]))
-			return true;
-	}
-	return false;
+	return sm_redact_is_secret(name, value) ? hide_value(emit->reader, option) : option;
 }
 
 void
@@ -249,10 +244,7 @@ sm_render_foreign_options(SmEmit *emit, const SmCatalogColumn *column, Datum val
 	const char **options = text_elements(value, &count);
 
 	for (int i = 0; i < count; i++)
-	{
-		if (is_secret_option(options[i]))
-			options[i] = hide_value(emit->reader, options[i]);
-	}
+		options[i] = sm_render_hide_secret(emit, options[i]);
 	if (count > 0)
 		sm_props_sorted(emit->props, column->what, options, count);
 }

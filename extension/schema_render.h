@@ -29,9 +29,11 @@ extern void sm_render_options(SmEmit *emit, const SmCatalogColumn *column, Datum
 extern void sm_render_column_options(SmEmit *emit, const SmCatalogColumn *column, Datum value);
 /* these options themselves, in their order */
 extern const char **sm_render_column_option_list(Datum value, int *count);
-/* the same, of foreign data: values of options whose names speak of secrets are hashed */
+/* the same, of foreign data: values that can be secrets are hashed */
 extern void sm_render_foreign_options(SmEmit *emit, const SmCatalogColumn *column, Datum value);
-/* the same, all values hashed */
+/* "name=value" as it is, or with the hash of a value that can be a secret */
+extern const char *sm_render_hide_secret(SmEmit *emit, const char *option);
+/* as foreign options, all values hashed */
 extern void sm_render_secret_options(SmEmit *emit, const SmCatalogColumn *column, Datum value);
 /* the keyed hash of a text */
 extern void sm_render_secret(SmEmit *emit, const SmCatalogColumn *column, Datum value);

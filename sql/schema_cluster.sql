@@ -27,6 +27,11 @@ ALTER ROLE regress_sm_login PASSWORD 'secret2';
 ALTER ROLE regress_sm_login IN DATABASE template1 RESET ALL;
 ALTER DATABASE template1 SET work_mem = '7MB';
 :changed;
+ALTER DATABASE template1 SET regress.api_key = 'secret3';
+ALTER ROLE regress_sm_login IN DATABASE template1 SET regress.url = 'postgres://u:secret3@h/d';
+SELECT name, body ->> 'settings' LIKE '%hmac-sha-256%' AS hashed, body::text LIKE '%secret3%' AS shown FROM schema_objects_live()
+WHERE section = 'cluster' AND name IN ('template1', 'regress_sm_login') AND body ? 'settings' ORDER BY 1, 2;
+ALTER ROLE regress_sm_login IN DATABASE template1 RESET ALL;
 ALTER DATABASE template1 RESET ALL;
 :remember;
 ALTER ROLE regress_sm_group RENAME TO regress_sm_many;
