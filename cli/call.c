@@ -10,6 +10,7 @@
 
 #include "conn.h"
 #include "error.h"
+#include "interrupt.h"
 
 /* Counts the parameters and writes the call's text. */
 static char *
@@ -67,6 +68,9 @@ require(SmConn *conn, PGresult *result)
 	if (PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK)
 		return result;
 	sm_error_from_result(&error, result, conn->pg);
+	/* a signal has cancelled it: that is how the call ends, and no error */
+	if (sm_interrupt_pending() && error.sqlstate != NULL && strcmp(error.sqlstate, "57014") == 0)
+		exit(sm_interrupt_code());
 	sm_error_exit(&error);
 }
 

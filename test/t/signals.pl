@@ -46,7 +46,7 @@ for my $signal (sort keys %status)
 {
 	my $call = $project->start('apply');
 	$node->poll_query_until($project->database,
-		"SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%migration_lock_holders%' AND pid <> pg_backend_pid()");
+		"SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%migration_lock_holders%' AND state = 'idle' AND pid <> pg_backend_pid()");
 	$call->{handle}->signal($signal);
 	my ($status, $out, $err) = $project->finish($call);
 	is($status, $status{$signal}, "SIG$signal while waiting for the lock: exit status") or diag($err);
