@@ -19,6 +19,8 @@
 #include "run.h"
 
 #define INTERVAL_MS 5000
+#define LOOK_AGAIN_MS 100
+#define MOST_LOOKS 50
 #define FIRST_RETRY_MS 250
 #define MOST_RETRY_MS 10000
 #define PAGE "500"
@@ -32,6 +34,7 @@ typedef struct Watch
 	bool may_seal;  /* the role may do it itself; else somebody else must */
 	bool said;      /* that it watches */
 	int printed;
+	int looks_left;  /* after a notification: until what it was about is sealed */
 	double deadline; /* 0: none */
 } Watch;
 
@@ -187,7 +190,11 @@ take_page(Watch *watch)
 	return count;
 }
 
-/* Prints what is new.  false: the connection is lost. */
+/*
+ * Prints what is new.  false: the connection is lost.  Where another watcher is
+ * sealing, its seals show only when it has committed: whoever was told of a
+ * change and sees none looks again soon.
+ */
 static bool
 look(Watch *watch)
 {
@@ -208,8 +215,11 @@ look(Watch *watch)
 		watch->seal = head;
 	}
 	do
+	{
 		count = take_page(watch);
-	while (count == atoi(PAGE) && !sm_interrupt_pending());
+		if (count > 0)
+			watch->looks_left = 0;
+	} while (count == atoi(PAGE) && !sm_interrupt_pending());
 	return count >= 0;
 }
 
@@ -277,6 +287,8 @@ was_told(Watch *watch)
 		told = true;
 		PQfreemem(notify);
 	}
+	if (told)
+		watch->looks_left = MOST_LOOKS;
 	return told;
 }
 
@@ -285,8 +297,16 @@ static bool
 wait_for_news(Watch *watch)
 {
 	int interval = watch->context->options.interval;
-	double next = sm_clock() + (interval < 0 ? INTERVAL_MS : interval);
+	double next;
 
+	if (interval < 0)
+		interval = INTERVAL_MS;
+	if (watch->looks_left > 0)
+	{
+		watch->looks_left--;
+		interval = Min(interval, LOOK_AGAIN_MS);
+	}
+	next = sm_clock() + interval;
 	while (!was_told(watch) && !is_over(watch) && sm_clock() < next)
 	{
 		struct pollfd socket = {.fd = PQsocket(watch->conn->pg), .events = POLLIN};

@@ -135,7 +135,7 @@ static SmQuery find_differences = SM_QUERY_LIST(
 #define TABLE_NAME                                                                                 \
 	"CASE WHEN o.kind IN ('table', 'view', 'materialized view', 'foreign table') THEN o.name END"
 
-static SmQuery update_heads = SM_QUERY_LIST(
+static SmQuery update_heads = SM_QUERY(
     "UPDATE @schema@.schema_drift_alerts a SET object_type = o.kind, object_identity = o.name,"
     " table_name = " TABLE_NAME ", column_name = o.column_name, drift_type = o.drift_type,"
     " expected_value = o.expected, actual_value = o.actual, severity = " SEVERITY ","
@@ -153,7 +153,7 @@ static SmQuery insert_unexplained = SM_QUERY_LIST(
     " WHERE o.head IS NULL AND o.ignored_by IS NULL",
     JSONBOID);
 
-static SmQuery fold_others = SM_QUERY_LIST(
+static SmQuery fold_others = SM_QUERY(
     "UPDATE @schema@.schema_drift_alerts a SET status = 'folded', resolved_at = pg_catalog.now(),"
     " resolved_by = $2, resolution_notes = pg_catalog.concat('part of alert ', o.head)"
     " FROM" DIFFERENCES ", jsonb_array_elements_text(o.alerts) part"

@@ -17,6 +17,7 @@
 #	lost      a dump does not bring it back
 #	alone     each line is a statement that runs outside a transaction
 #	fails     one of the statements is expected to fail
+#	uncaught  what follows it is not in the journal
 #	direct    the catalogs are changed past the server's commands
 package SchemaOracle;
 
@@ -194,7 +195,7 @@ sub finish_dump
 # A dump as a list of entries in an order of their own: where names do not
 # decide, pg_dump's follows OIDs.  The tablespace and the access method, which
 # pg_dump sets where they change, stand in each entry that they apply to; grants
-# are sorted; the key of \restrict, which is random, is left out.
+# and the roles of policies are sorted; the key of \restrict, which is random, is left out.
 sub canonical
 {
 	my ($text) = @_;
@@ -217,6 +218,8 @@ sub canonical
 				$set{$1} = $2;
 				next;
 			}
+			# in the order of a sequential scan
+			$line =~ s/^(CREATE POLICY .*? TO )(.*?)( USING | WITH CHECK |;)/$1 . join(', ', sort split m{, }, $2) . $3/e;
 			push @kept, $line;
 		}
 		@kept = sort @kept if $type =~ /ACL$/;

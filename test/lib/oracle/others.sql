@@ -415,7 +415,7 @@ ALTER EVENT TRIGGER app_event ENABLE REPLICA;
 COMMENT ON EVENT TRIGGER app_event IS 'seldom';
 -- undo
 COMMENT ON EVENT TRIGGER app_event IS 'rarely';
-== event trigger of capture disabled
+== event trigger of capture disabled : uncaught
 ALTER EVENT TRIGGER summit_migrate_drop DISABLE;
 -- undo
 ALTER EVENT TRIGGER summit_migrate_drop ENABLE ALWAYS;

@@ -68,9 +68,9 @@ ALTER TABLE app.users SET (toast.autovacuum_enabled = true);
 -- undo
 ALTER TABLE app.users SET (toast.autovacuum_enabled = false);
 == toast option added
-ALTER TABLE app.spare SET (toast.autovacuum_vacuum_threshold = 5);
+ALTER TABLE app.pairs SET (toast.autovacuum_vacuum_threshold = 5);
 -- undo
-ALTER TABLE app.spare RESET (toast.autovacuum_vacuum_threshold);
+ALTER TABLE app.pairs RESET (toast.autovacuum_vacuum_threshold);
 == replica identity nothing
 ALTER TABLE app.orders REPLICA IDENTITY NOTHING;
 -- undo
