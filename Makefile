@@ -38,7 +38,7 @@ EXTRA_CLEAN = extension/*.d extension/*.gcno extension/*.gcda build
 
 .DEFAULT_GOAL := all
 .PHONY: all install uninstall clean cli install-cli uninstall-cli clean-cli help setup demo test bench \
-	coverage run-demo run-test run-bench run-coverage format format-check matrix
+	coverage run-demo run-test run-bench run-coverage run-matrix format format-check matrix
 
 ifneq ($(PGXS),)
 include $(PGXS)
@@ -116,7 +116,10 @@ run-coverage:
 	test/coverage
 
 matrix:
-	test/setup matrix
+	test/setup build test matrix
+	$(again) run-matrix
+run-matrix: all
+	test/install
 	test/matrix/run
 
 format:

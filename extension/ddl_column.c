@@ -34,9 +34,8 @@ append_identity(const SmDdlTarget *target, StringInfo out, const SmNode *column)
 static void
 append_not_null(const SmDdlTarget *target, StringInfo out, const SmNode *column)
 {
-	const SmNode *named = target->change->is_part
-	                          ? sm_ddl_named_not_null(target->pair->from, column->name)
-	                          : NULL;
+	const SmNode *named =
+	    target->change->is_part ? sm_ddl_named_not_null(target->pair->from, column->name) : NULL;
 
 	if (named)
 		appendStringInfo(out, " CONSTRAINT %s", quote_identifier(named->name));

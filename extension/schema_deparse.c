@@ -17,9 +17,7 @@
 #include "nodes/plannodes.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
-#include "parser/parser.h"
 #include "parser/parsetree.h"
-#include "parser/scanner.h"
 #include "rewrite/rewriteManip.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -308,24 +306,4 @@ char *
 sm_deparse_call(SmEmit *emit, const char *property, Oid function, Oid object)
 {
 	return run(emit, property, call_function, ObjectIdGetDatum(object), function);
-}
-
-/*
- * Majors lay the same expression out in different lines and columns: its tokens
- * are what is compared.
- */
-char *
-sm_deparse_portable(char *text)
-{
-	core_yy_extra_type extra;
-	core_yyscan_t scanner = scanner_init(text, &extra, &ScanKeywords, ScanKeywordTokens);
-	StringInfoData out;
-	core_YYSTYPE value;
-	YYLTYPE location;
-
-	initStringInfo(&out);
-	while (core_yylex(&value, &location, scanner) != 0)
-		appendStringInfo(&out, out.len > 0 ? " %s" : "%s", extra.scanbuf + location);
-	scanner_finish(scanner);
-	return out.data;
 }

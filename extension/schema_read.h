@@ -226,7 +226,7 @@ extern char *sm_deparse_tree(SmEmit *emit, const char *property, Datum tree);
 extern char *sm_deparse_view(SmEmit *emit, const char *property, Datum action);
 /* of a function that takes an OID and gives a text, as pg_get_triggerdef() */
 extern char *sm_deparse_call(SmEmit *emit, const char *property, Oid function, Oid object);
-/* a text's tokens, which is what the portable form has of it */
+/* schema_portable.c: a text's tokens, which is what the portable form has of it */
 extern char *sm_deparse_portable(char *text);
 
 /*

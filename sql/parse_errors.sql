@@ -80,7 +80,7 @@ $f$);
 
 -- what the scanner stumbles over
 SELECT * FROM pg_temp.errors($f$
-SELECT 123abc;
+SELECT 123a;
 SELECT "";
 SELECT E'\uZZZZ';
 SELECT E'\xff';
