@@ -40,6 +40,22 @@ static SmQuery running_elsewhere =
 /* What went with the rename of its schema: that explains it, but is the schema's alert. */
 #define FOLLOWS "4"
 
+/* What differs, and the OIDs of all that it was and is. */
+static SmQuery read_changes =
+    SM_QUERY_LIST("SELECT jsonb_build_object('diff', (SELECT coalesce(jsonb_agg(to_jsonb(d) ORDER "
+                  "BY d.ordinality), '[]')"
+                  "  FROM @schema@.schema_diff($1, NULL::integer) WITH ORDINALITY d WHERE "
+                  "d.section = 'database'),"
+                  " 'identities', (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', c.kind,"
+                  "   'name', c.name, 'side', i.side, 'oid', p.oid)), '[]')"
+                  "  FROM @schema@.snapshot_changes($1, NULL::integer) c,"
+                  "   LATERAL (VALUES (1, c.to_identity), (2, c.from_identity)) i (side, identity),"
+                  "   LATERAL (SELECT i.identity -> 'oid' UNION ALL SELECT part.value"
+                  "    FROM jsonb_each(i.identity - ARRAY['oid', 'columns', 'labels']) parts,"
+                  "     jsonb_each(parts.value) part) p (oid)"
+                  "  WHERE c.section = 'database' AND i.identity IS NOT NULL))",
+                  INT4OID);
+
 /*
  * The objects that differ: one element each, with its changes, the open alerts
  * of DDL on it or on its parts, and the rule, if any, that says to ignore it.
@@ -48,9 +64,11 @@ static SmQuery running_elsewhere =
  * says nothing about the one that has it now.
  */
 static SmQuery find_differences = SM_QUERY_LIST(
-    "WITH d AS MATERIALIZED ("
-    " SELECT * FROM @schema@.schema_diff($1, NULL::integer) WITH ORDINALITY WHERE section = "
-    "'database'"
+    "WITH d AS ("
+    " SELECT * FROM jsonb_to_recordset($1 -> 'diff') d (change text, object_type text,"
+    "  object_name text, property text, expected text, actual text, bump text, evidence text,"
+    "  rule text, direction text, hazard text, section text, kind text, name text,"
+    "  ordinality bigint)"
     "), objects AS ("
     " SELECT d.kind, d.name,"
     "  CASE WHEN bool_or(d.property IS NULL AND d.object_type = d.kind)"
@@ -72,14 +90,8 @@ static SmQuery find_differences = SM_QUERY_LIST(
     "   ORDER BY d.ordinality) AS changes"
     " FROM d GROUP BY d.kind, d.name"
     "), identities AS ("
-    " SELECT c.kind, c.name, i.side, p.oid"
-    " FROM @schema@.snapshot_changes($1, NULL::integer) c,"
-    "  LATERAL (VALUES (1, c.to_identity), (2, c.from_identity)) i (side, identity),"
-    "  LATERAL (SELECT (i.identity ->> 'oid')::oid UNION ALL"
-    "   SELECT part.value::text::oid"
-    "   FROM jsonb_each(i.identity - ARRAY['oid', 'columns', 'labels']) parts,"
-    "    jsonb_each(parts.value) part) p (oid)"
-    " WHERE c.section = 'database' AND i.identity IS NOT NULL"
+    " SELECT * FROM jsonb_to_recordset($1 -> 'identities')"
+    "  i (kind text, name text, side integer, oid oid)"
     "), captured AS ("
     " SELECT a.id, a.journal_id, a.object_type, a.object_identity,"
     "  CASE WHEN a.metadata -> 'follows' IS NULL THEN j.objid END AS objid,"
@@ -115,7 +127,7 @@ static SmQuery find_differences = SM_QUERY_LIST(
     "  'ignored_by', @schema@.drift_ignore_rule_for(o.kind, o.name))"
     "  ORDER BY o.kind COLLATE \"C\", o.name COLLATE \"C\"), '[]')"
     " FROM objects o LEFT JOIN explained e USING (kind, name)",
-    INT4OID);
+    JSONBOID);
 
 #define DIFFERENCES                                                                                \
 	" jsonb_to_recordset($1) AS o (kind text, name text, drift_type text, column_name text,"       \
@@ -205,9 +217,14 @@ static SmQuery close_others = SM_QUERY_LIST(
     "  FROM" DIFFERENCES ", jsonb_array_elements_text(o.alerts) part) o ON o.id = open.id"
     " WHERE a.id = open.id AND open.resolved_at IS NULL AND (o.id IS NULL OR o.ignored_by IS NOT "
     "NULL)"
+    " AND open.id = ANY ($3)"
     " AND NOT EXISTS (SELECT FROM @schema@.ddl_journal j WHERE j.id = open.journal_id"
     "  AND " IS_SHARED("j") ")",
-    JSONBOID, TEXTOID);
+    JSONBOID, TEXTOID, INT8ARRAYOID);
+
+/* Those that the comparison can answer for: their DDL has committed before it. */
+static SmQuery list_open = SM_QUERY_LIST_NOARGS(
+    "SELECT ARRAY(SELECT a.id FROM @schema@.schema_drift_alerts a WHERE a.resolved_at IS NULL)");
 
 static SmQuery open_alerts = SM_QUERY_LIST_NOARGS(
     "SELECT id, severity, drift_type, object_type, object_name, summary, author, role_name,"
@@ -225,6 +242,18 @@ lock_alerts(SmQueryScope *scope)
 	                                           " IN SHARE UPDATE EXCLUSIVE MODE"));
 }
 
+/* The only value of a query's only row, where it lives on. */
+static Datum
+ask(SmQueryScope *scope, SmQuery *query, Datum *values)
+{
+	sm_query_execute(scope, query, values, NULL, 1);
+	return PointerGetDatum(PG_DETOAST_DATUM_COPY(sm_query_value(0, 1, NULL)));
+}
+
+/*
+ * In two queries, so that the second one sees the alerts of all DDL that the
+ * first one saw the effects of.
+ */
 static Datum
 find_all(SmQueryScope *scope, const SmExpected *expected)
 {
@@ -232,17 +261,18 @@ find_all(SmQueryScope *scope, const SmExpected *expected)
 
 	if (strcmp(expected->fingerprint, sm_expected_live_fingerprint(scope)) == 0)
 		return DirectFunctionCall1(jsonb_in, CStringGetDatum("[]"));
-	sm_query_execute(scope, &find_differences, values, NULL, 1);
-	return sm_query_value(0, 1, NULL);
+	values[0] = ask(scope, &read_changes, values);
+	return ask(scope, &find_differences, values);
 }
 
 static void
-update_alerts(SmQueryScope *scope, Datum differences)
+update_alerts(SmQueryScope *scope, const SmExpected *expected)
 {
-	Datum values[2];
+	Datum values[3];
 
-	values[0] = PointerGetDatum(PG_DETOAST_DATUM_COPY(differences));
 	values[1] = CStringGetTextDatum(sm_run_user());
+	values[2] = ask(scope, &list_open, NULL);
+	values[0] = find_all(scope, expected);
 	sm_query_execute(scope, &fold_others, values, NULL, 0);
 	sm_query_execute(scope, &close_others, values, NULL, 0);
 	sm_query_execute(scope, &update_heads, values, NULL, 0);
@@ -272,7 +302,7 @@ sm_drift_compare(SmQueryScope *scope)
 		                         "expected one; so does the first run of migrations.")));
 		return;
 	}
-	update_alerts(scope, find_all(scope, &expected));
+	update_alerts(scope, &expected);
 }
 
 static void

@@ -269,11 +269,12 @@ summit_migrate_accept_schema(PG_FUNCTION_ARGS)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("notes must say why the schema is accepted")));
 	sm_query_begin(&scope, fcinfo, SM_QUERY_WRITE);
-	snapshot = sm_expected_take_snapshot(&scope, notes);
-	make_expected(&scope, snapshot);
 	values[0] = CStringGetTextDatum(sm_run_user());
 	values[1] = CStringGetTextDatum(notes);
+	/* first: what is committed later may not be in the snapshot */
 	sm_query_execute(&scope, &close_alerts, values, NULL, 0);
+	snapshot = sm_expected_take_snapshot(&scope, notes);
+	make_expected(&scope, snapshot);
 	sm_query_end(&scope);
 	PG_RETURN_INT32(snapshot);
 }
