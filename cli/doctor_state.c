@@ -85,7 +85,7 @@ check_doubt(SmDoctor *doctor)
 	const char *format =
 	    "SELECT pg_catalog.format('%%s %%s %%s unit %%s: %%s%%s', u.migration_id, u.phase, "
 	    "u.direction, u.unit, u.outcome, coalesce(': ' || u.detail, '')) "
-	    "FROM %s.units_in_doubt() u WHERE u.outcome %s";
+	    "FROM %s.units_in_doubt('postgresql'::pg_catalog.text) u WHERE u.outcome %s";
 
 	report_rows(doctor, "units in doubt", SM_VERDICT_WARN, "none that the evidence decides",
 	            "summit-migrate repair --apply, or the next apply, acts on it.",

@@ -267,7 +267,8 @@ sm_plan_ledger_units(SmConn *conn, SmPlan *plan, SmMigration **migrations, int c
 void
 sm_plan_ledger_repeatables(SmConn *conn, SmPlan *plan)
 {
-	char *query = psprintf("SELECT migration_id FROM %s.migration_state($1::pg_catalog.text) "
+	char *query = psprintf("SELECT migration_id FROM %s.migration_state($1::pg_catalog.text, "
+	                       "NULL::pg_catalog.text[]) "
 	                       "WHERE repeatable",
 	                       conn->schema);
 	const char *values[1] = {SM_TARGET};

@@ -49,7 +49,8 @@ static SmQuery running_elsewhere =
  */
 static SmQuery find_differences = SM_QUERY_LIST(
     "WITH d AS MATERIALIZED ("
-    " SELECT * FROM @schema@.schema_diff($1, NULL) WITH ORDINALITY WHERE section = 'database'"
+    " SELECT * FROM @schema@.schema_diff($1, NULL::integer) WITH ORDINALITY WHERE section = "
+    "'database'"
     "), objects AS ("
     " SELECT d.kind, d.name,"
     "  CASE WHEN bool_or(d.property IS NULL AND d.object_type = d.kind)"
@@ -72,7 +73,7 @@ static SmQuery find_differences = SM_QUERY_LIST(
     " FROM d GROUP BY d.kind, d.name"
     "), identities AS ("
     " SELECT c.kind, c.name, i.side, p.oid"
-    " FROM @schema@.snapshot_changes($1, NULL) c,"
+    " FROM @schema@.snapshot_changes($1, NULL::integer) c,"
     "  LATERAL (VALUES (1, c.to_identity), (2, c.from_identity)) i (side, identity),"
     "  LATERAL (SELECT (i.identity ->> 'oid')::oid UNION ALL"
     "   SELECT part.value::text::oid"
@@ -212,7 +213,7 @@ static SmQuery open_alerts = SM_QUERY_LIST_NOARGS(
     "SELECT id, severity, drift_type, object_type, object_name, summary, author, role_name,"
     " client_addr, application_name, changed_at, statement, bump, evidence, journal_id, "
     "detected_at,"
-    " last_seen, changes FROM @schema@.drift_alerts()");
+    " last_seen, changes FROM @schema@.drift_alerts(false)");
 
 PG_FUNCTION_INFO_V1(summit_migrate_check_drift);
 

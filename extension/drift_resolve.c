@@ -49,12 +49,13 @@ static SmQuery accept_objects = SM_QUERY_LIST(
     " WHERE a.id = $4 AND c.change = 'renamed' AND c.object_type = $1 AND n.name IS NOT NULL"
     "), objects AS ("
     " SELECT $1 AS kind, $2 AS name UNION SELECT $1, name FROM renamed UNION"
-    " SELECT c.kind, c.name FROM @schema@.snapshot_changes($5, NULL) c"
+    " SELECT c.kind, c.name FROM @schema@.snapshot_changes($5, NULL::integer) c"
     "  WHERE c.section = 'database' AND c.from_body IS NOT NULL AND c.to_body IS NOT NULL"
     "  AND EXISTS (SELECT FROM renamed) AND (c.kind, c.name) NOT IN"
-    "   (SELECT d.kind, d.name FROM @schema@.schema_diff($5, NULL) d WHERE d.section = 'database')"
+    "   (SELECT d.kind, d.name FROM @schema@.schema_diff($5, NULL::integer) d WHERE d.section = "
+    "'database')"
     ")"
-    " SELECT @schema@.accept_objects('database', array_agg(o.kind ORDER BY o.kind = $1 DESC, "
+    " SELECT @schema@.accept_objects('database'::text, array_agg(o.kind ORDER BY o.kind = $1 DESC, "
     "o.name),"
     "  array_agg(o.name ORDER BY o.kind = $1 DESC, o.name), $3) FROM objects o",
     TEXTOID, TEXTOID, TEXTOID, INT8OID, INT4OID);

@@ -25,7 +25,7 @@ static SmQuery newest_expected =
 
 static SmQuery live_fingerprint = SM_QUERY_NOARGS("SELECT @schema@.schema_fingerprint()");
 
-static SmQuery take_snapshot = SM_QUERY("SELECT @schema@.take_schema_snapshot('postgresql',"
+static SmQuery take_snapshot = SM_QUERY("SELECT @schema@.take_schema_snapshot('postgresql'::text,"
                                         " pg_catalog.jsonb_build_object('why', $1))",
                                         TEXTOID);
 
@@ -72,7 +72,7 @@ static SmQuery describe_version =
              INT4OID);
 
 static SmQuery accept_one =
-    SM_QUERY_LIST("SELECT @schema@.accept_object('database', $1, $2, $3)"
+    SM_QUERY_LIST("SELECT @schema@.accept_object('database'::text, $1, $2, $3)"
                   " WHERE EXISTS (SELECT FROM @schema@.schema_snapshots s WHERE s.expected)",
                   TEXTOID, TEXTOID, TEXTOID);
 

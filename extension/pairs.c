@@ -14,8 +14,8 @@ static SmQuery changes_between =
                   " FROM @schema@.snapshot_changes($1, $2)",
                   INT4OID, INT4OID);
 
-static SmQuery live_objects =
-    SM_QUERY_LIST_NOARGS("SELECT section, kind, name, body FROM @schema@.schema_objects_live()");
+static SmQuery live_objects = SM_QUERY_LIST_NOARGS(
+    "SELECT section, kind, name, body FROM @schema@.schema_objects_live(false)");
 
 static SmQuery stored_objects =
     SM_QUERY_LIST("SELECT s.section, k.key, o.key, o.value"

@@ -72,8 +72,9 @@ summit_migrate_schedule_snapshots(PG_FUNCTION_ARGS)
 		                     " WHERE j.jobname = '" JOB_NAME "' AND j.username = current_user");
 	else
 	{
-		command = sm_query_expand(&scope, "SELECT @schema@.take_schema_snapshot('postgresql',"
-		                                  " '{\"moment\": \"schedule\"}')");
+		command = sm_query_expand(
+		    &scope, "SELECT @schema@.take_schema_snapshot('postgresql'::pg_catalog.text,"
+		            " '{\"moment\": \"schedule\"}'::pg_catalog.jsonb)");
 		sm_query_run(&scope,
 		             psprintf("SELECT cron.schedule(%s, %s, %s)", quote_literal_cstr(JOB_NAME),
 		                      quote_literal_cstr(text_to_cstring(PG_GETARG_TEXT_PP(0))),

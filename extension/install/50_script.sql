@@ -14,14 +14,14 @@ RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_begin_script';
 COMMENT ON FUNCTION begin_script(text, text, text, text, text) IS
-'First statement of migration_script(): begins the run and registers the file, both or neither. state: the ledger''s when the script was written; where the migration has gone on since (ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), and in a transaction block (ERRCODE_ACTIVE_SQL_TRANSACTION: AUTOCOMMIT is off), nothing of the script runs. From here on the session remembers the first error.';
+'First statement of migration_script(): begins the run, registers the file, both or neither, and notes the schema (expected_before_run). state: the ledger''s when the script was written; where the migration has gone on since (ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), and in a transaction block (ERRCODE_ACTIVE_SQL_TRANSACTION: AUTOCOMMIT is off), nothing of the script runs. From here on the session remembers the first error.';
 
 CREATE FUNCTION end_script(migration_id text, phases text[], direction text, target text)
 RETURNS text
 LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_end_script';
 COMMENT ON FUNCTION end_script(text, text[], text, text) IS
-'Last statement of migration_script(): records the unit or phase that failed with the error that this session saw, ends the run and returns its result: completed when all the phases are where they were to go, else failed. A statement in doubt stays so.';
+'Last statement of migration_script(): records the unit or phase that failed with the error that this session saw, makes what the run changed the expected schema (expected_after_run), ends the run and returns its result: completed when all the phases are where they were to go, else failed. A statement in doubt stays so.';
 
 CREATE FUNCTION assert_check(name text, holds boolean, critical boolean DEFAULT true)
 RETURNS boolean

@@ -85,7 +85,7 @@ RETURNS integer
 LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_merge_expected';
 COMMENT ON FUNCTION merge_expected(integer, integer, integer, text) IS
-'Makes a new expected snapshot and returns its id: after, but for the objects in which before differed from base and that are in after as they were in before; these stay as in base. So drift that stood before a migration is not accepted by it. ERRCODE_UNDEFINED_OBJECT where there is no such snapshot.';
+'Makes a new expected snapshot and returns its id: after, but for the objects in which before differed from base and that are in after as they were in before; these stay as in base. So drift that stood before a migration is not accepted by it. Where before is that of a run that is not settled, what others'' open alerts say was changed since it began stays as in base, too. ERRCODE_UNDEFINED_OBJECT where there is no such snapshot.';
 
 CREATE FUNCTION accept_objects(section text, kinds text[], names text[], reason text)
 RETURNS integer

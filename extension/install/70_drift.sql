@@ -14,7 +14,7 @@ RETURNS integer
 LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_expected_after_run';
 COMMENT ON FUNCTION expected_after_run() IS
-'Makes what this session''s run changed the expected schema; an object that was drift before the run and was not touched by it stays drift. The first schema ever seen is expected as it is. Returns the id of the expected snapshot. Needs expected_before_run() in the same run (ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE).';
+'Makes what this session''s run changed the expected schema; an object that was drift before the run and was not touched by it stays drift, and so does what others changed beside the run, as far as their DDL was captured (its alert is open). The first schema ever seen is expected as it is. Returns the id of the expected snapshot. Needs expected_before_run() in the same run (ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE).';
 
 CREATE FUNCTION accept_schema(notes text)
 RETURNS integer
@@ -28,18 +28,18 @@ RETURNS integer
 LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_assess_change';
 COMMENT ON FUNCTION assess_change(text, text, integer, boolean) IS
-'Takes a snapshot, in the transaction of the unit that changed the schema, and compares what the change is (schema_bump since from_snapshot) with what the migration''s header declares by Version and Breaking. An understated bump is an error (ERRCODE_CHECK_VIOLATION, with the changes as detail), or with allow_understated a WARNING. Returns the snapshot''s id, for the next call. A migration without a version declares nothing.';
+'Takes a snapshot, in the transaction of the unit that changed the schema, and compares what the change is (classify_schema_change since from_snapshot: the schema before the migration; but for the cluster, and for what others changed beside the run) with what the migration''s header declares by Version and Breaking. An understated bump is an error (ERRCODE_CHECK_VIOLATION, with the changes as detail), or with allow_understated a WARNING. Returns the snapshot''s id, for the next call. A migration without a version declares nothing.';
 
 CREATE FUNCTION drift_ignore_rule_for(kind text, name text)
 RETURNS integer
 LANGUAGE sql STABLE PARALLEL RESTRICTED STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE
-		WHEN kind = 'schema' THEN @extschema@.drift_ignore_rule(NULL, kind, (parse_ident(name))[1])
+		WHEN kind = 'schema' THEN @extschema@.drift_ignore_rule(NULL::text, kind, (parse_ident(name))[1])
 		WHEN kind IN ('table', 'view', 'materialized view', 'foreign table', 'sequence', 'type', 'function',
 					  'procedure', 'aggregate', 'statistics', 'collation')
 		THEN @extschema@.drift_ignore_rule((parse_ident(name, false))[1], kind, (parse_ident(name, false))[2])
-		ELSE @extschema@.drift_ignore_rule(NULL, kind, name)
+		ELSE @extschema@.drift_ignore_rule(NULL::text, kind, name)
 	END
 $$;
 COMMENT ON FUNCTION drift_ignore_rule_for(text, text) IS

@@ -196,7 +196,7 @@ AS $$
 			   (array_agg(l.query ORDER BY l.total_ms DESC))[1] AS query
 		FROM @extschema@.health_statement_lookups() l
 		WHERE NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = l.relation
-						  AND @extschema@.health_index_serves(i.indexrelid, l.columns, NULL))
+						  AND @extschema@.health_index_serves(i.indexrelid, l.columns, NULL::oid[]))
 		GROUP BY l.relation, l.columns)
 	SELECT s.root, n.columns, 'sequential scans',
 		   format('%s sequential scans read %s rows, %s', s.scans, s.rows_read, pg_size_pretty(s.bytes))

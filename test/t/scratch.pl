@@ -4,6 +4,7 @@ use strict;
 use warnings;
 use File::Temp;
 use IPC::Run;
+use List::Util qw(min);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -47,18 +48,25 @@ sub start_run
 my ($status, $out, $err) = run_program('summit-migrate', 'scratch', 'run', '--', 'true');
 is($status, 0, 'the first server starts') or diag $err;
 like($err, qr/template/, 'it says that it makes the template');
-my $fastest = 60;
-# a machine that is busy with other tests may need more than one try
+# A machine that is busy with other tests may need more than one try, and takes its
+# time for a bare server, too: that one is timed in turns.
+my ($fastest, $bare) = (60, 60);
+my $node = PostgreSQL::Test::Cluster->new("bare");
+$node->init;
 for (1 .. 10)
 {
 	my $before = time;
 	run_program('summit-migrate', 'scratch', 'run', '--', 'true');
-	my $took = time - $before;
-	$fastest = $took if $took < $fastest;
+	$fastest = min($fastest, time - $before);
 	last if $fastest < 1;
+	$before = time;
+	$node->start;
+	$node->stop('immediate');
+	$bare = min($bare, time - $before);
 }
-cmp_ok($fastest, '<', 1, 'later ones start and end in under a second');
-note(sprintf 'fastest start and end: %.3f s', $fastest);
+cmp_ok($fastest, '<', $fastest < 1 ? 1 : 8 * $bare,
+	'later ones start and end in under a second, or on a busy machine in some times that of a bare server');
+note(sprintf 'fastest start and end: %.3f s, of a bare server: %.3f s', $fastest, $bare);
 is_deeply([folders()], [], 'no folder is left');
 
 ($status, $out, $err) = run_program('summit-migrate', 'scratch', 'run', '--', 'psql', '-XAtc',
