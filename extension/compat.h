@@ -62,6 +62,7 @@
 #define sm_qualified_name_list(name) stringToQualifiedNameList(name)
 #endif
 
+#define SM_SERVER_VERSION PG_VERSION_NUM
 #define SM_SERVER_MAJOR (PG_VERSION_NUM / 10000)
 
 #endif /* SM_COMPAT_H */

@@ -7,6 +7,7 @@
 #include "access/xlog.h"
 #include "miscadmin.h"
 
+#include "compat.h"
 #include "fingerprint_state.h"
 #include "manifest_pack.h"
 
@@ -39,7 +40,7 @@ make_header(StateHeader *header, uint64 generation)
 	header->database = MyDatabaseId;
 	header->format = FORMAT;
 	header->encoding = SM_MERKLE_ENCODING;
-	header->server_version = PG_VERSION_NUM;
+	header->server_version = SM_SERVER_VERSION;
 	header->catalogs = count;
 }
 

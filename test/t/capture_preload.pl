@@ -19,6 +19,9 @@ is($project->query($hook), 'on', 'enabled: it is on');
 is($project->query('SELECT count(*) FROM summit_migrate.ddl_journal'), '0', 'nothing of before, nor the switch itself');
 is($other->query($hook), 'off', 'in another database it is not');
 
+# event triggers see it from 17 on, and the hook leaves it to them
+my $hook_has_reindex = $project->query('SHOW server_version_num') < 170000;
+
 # statement => what the journal and the alert say of it
 my @cases = (
 	[ "CREATE ROLE r PASSWORD 'secret-1'", 'CREATE ROLE|role||r|added|high' ],
@@ -52,8 +55,8 @@ my @cases = (
 	# rows are no schema: journalled, no alert
 	[ 'TRUNCATE t, p', "TRUNCATE TABLE|table|public.t|public.t||\nTRUNCATE TABLE|table|public.p|public.p||" ],
 	[ 'VACUUM FULL t', 'VACUUM|table|public.t|public.t||' ],
-	[ 'REINDEX INDEX t_pkey', 'REINDEX|index|public.t_pkey|public.t_pkey||' ],
-	[ 'REINDEX TABLE CONCURRENTLY t', 'REINDEX|table|public.t|public.t||' ],
+	[ 'REINDEX INDEX t_pkey', $hook_has_reindex ? 'REINDEX|index|public.t_pkey|public.t_pkey||' : '' ],
+	[ 'REINDEX TABLE CONCURRENTLY t', $hook_has_reindex ? 'REINDEX|table|public.t|public.t||' : '' ],
 	[ 'CLUSTER t USING t_pkey', 'CLUSTER|table|public.t|public.t|changed|high' ],
 	[ 'CLUSTER t', 'CLUSTER|table|public.t|public.t||' ],
 	[ 'VACUUM t', '' ],

@@ -223,7 +223,7 @@ CREATE PUBLICATION app_schemas FOR TABLES IN SCHEMA empty, "Odd Schema", TABLE a
 CREATE PUBLICATION app_all FOR ALL TABLES WITH (publish_via_partition_root = true);
 COMMENT ON PUBLICATION app_publication IS 'some';
 CREATE SUBSCRIPTION app_subscription CONNECTION 'host=/nowhere dbname=x password=secret' PUBLICATION one, two
-	WITH (connect = false, slot_name = NONE, binary = true);
+	WITH (connect = false, slot_name = NONE, binary = true, streaming = off); -- 18 has another default
 COMMENT ON SUBSCRIPTION app_subscription IS 'in';
 CREATE EVENT TRIGGER app_event ON ddl_command_end WHEN TAG IN ('CREATE AGGREGATE', 'ALTER CONVERSION') EXECUTE FUNCTION app.on_event();
 COMMENT ON EVENT TRIGGER app_event IS 'rarely';

@@ -446,7 +446,7 @@ ALTER EXTENSION lo DROP FUNCTION app.on_event_too();
 == extension version : blind lost direct
 UPDATE pg_catalog.pg_extension SET extversion = '0.9' WHERE extname = 'lo';
 -- undo
-UPDATE pg_catalog.pg_extension SET extversion = '1.1' WHERE extname = 'lo';
+UPDATE pg_catalog.pg_extension SET extversion = (SELECT default_version FROM pg_available_extensions WHERE name = 'lo') WHERE extname = 'lo';
 == large object : same
 SELECT lo_create(4711);
 -- undo

@@ -192,7 +192,7 @@ SELECT 1;
 ALTER TABLE app.users ADD COLUMN age integer;
 -- undo
 ALTER TABLE app.users DROP COLUMN age;
-== column added to parents
+== column added to parents : lost
 ALTER TABLE app.orders ADD COLUMN more text DEFAULT 'm';
 -- undo
 ALTER TABLE app.orders DROP COLUMN more;
