@@ -76,6 +76,15 @@ static SmQuery accept_one =
                   " WHERE EXISTS (SELECT FROM @schema@.schema_snapshots s WHERE s.expected)",
                   TEXTOID, TEXTOID, TEXTOID);
 
+/* Drift that a run has touched became expected with what the run made of it. */
+static SmQuery close_merged =
+    SM_QUERY_LIST("UPDATE @schema@.schema_drift_alerts a SET status = 'accepted',"
+                  " resolved_at = pg_catalog.now(), resolved_by = $3, resolution_notes = $4"
+                  " FROM @schema@.snapshot_changes($1, $2) c"
+                  " WHERE c.section = 'database' AND a.object_type = c.kind"
+                  "  AND a.object_identity = c.name AND a.resolved_at IS NULL",
+                  INT4OID, INT4OID, TEXTOID, TEXTOID);
+
 static SmQuery close_alerts =
     SM_QUERY_LIST("UPDATE @schema@.schema_drift_alerts SET status = 'accepted',"
                   " resolved_at = pg_catalog.now(), resolved_by = $1, resolution_notes = $2"
@@ -151,6 +160,16 @@ sm_expected_accept(SmQueryScope *scope, const char *kind, const char *name, cons
 	sm_query_execute(scope, &accept_one, values, NULL, 0);
 }
 
+static void
+close_alerts_of_merge(SmQueryScope *scope, int32 base, int32 merged, const char *why)
+{
+	Datum values[] = {Int32GetDatum(base), Int32GetDatum(merged),
+	                  CStringGetTextDatum(sm_run_user()),
+	                  CStringGetTextDatum(psprintf("changed again by %s", why))};
+
+	sm_query_execute(scope, &close_merged, values, NULL, 0);
+}
+
 /* What changed between before and the live schema becomes expected; returns its id. */
 static int32
 merge_live(SmQueryScope *scope, const SmExpected *base, int32 before, const char *why)
@@ -158,6 +177,7 @@ merge_live(SmQueryScope *scope, const SmExpected *base, int32 before, const char
 	int32 after = sm_expected_take_snapshot(scope, why);
 	Datum values[] = {Int32GetDatum(base->id), Int32GetDatum(before), Int32GetDatum(after),
 	                  CStringGetTextDatum(why)};
+	int32 merged;
 
 	if (base->id == 0)
 	{
@@ -165,7 +185,9 @@ merge_live(SmQueryScope *scope, const SmExpected *base, int32 before, const char
 		return after;
 	}
 	sm_query_execute(scope, &merge, values, NULL, 1);
-	return DatumGetInt32(sm_query_value(0, 1, NULL));
+	merged = DatumGetInt32(sm_query_value(0, 1, NULL));
+	close_alerts_of_merge(scope, base->id, merged, why);
+	return merged;
 }
 
 void

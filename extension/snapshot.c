@@ -219,6 +219,11 @@ summit_migrate_take_schema_snapshot(PG_FUNCTION_ARGS)
 	int32 id;
 
 	PreventCommandIfReadOnly("take_schema_snapshot()");
+	if (strcmp(database_type, "neo4j") == 0)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+		                errmsg("a snapshot is of this database's own schema, which is none of %s",
+		                       database_type),
+		                errhint("Say postgresql or timescale.")));
 	sm_query_begin(&scope, fcinfo, SM_QUERY_WRITE);
 	sm_snapshot_lock();
 	id = take(&scope, database_type, metadata);

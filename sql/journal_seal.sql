@@ -93,12 +93,16 @@ SELECT prune_journal('1 day');
 SELECT prune_journal('-1 day');
 SELECT prune_journal(NULL);
 BEGIN;
+-- open alerts keep their rows
+SELECT prune_journal('0');
+UPDATE schema_drift_alerts SET resolved_at = now(), status = 'resolved' WHERE resolved_at IS NULL;
 SELECT prune_journal('0');
 SELECT verify_journal();
 SELECT first_seal, last_seal, row_count, length(last_hash) FROM ddl_journal_cuts;
 CREATE TABLE seal_6 (a int);
 SELECT seal_journal();
 SELECT verify_journal();
+UPDATE schema_drift_alerts SET resolved_at = now(), status = 'resolved' WHERE resolved_at IS NULL;
 SELECT prune_journal('0');
 SELECT first_seal, last_seal, row_count FROM ddl_journal_cuts ORDER BY 1;
 SELECT verify_journal();
@@ -113,12 +117,14 @@ ROLLBACK;
 -- what does not verify is not cut
 BEGIN;
 UPDATE ddl_journal SET statement = 'nothing' WHERE seal = 3;
+UPDATE schema_drift_alerts SET resolved_at = now(), status = 'resolved' WHERE resolved_at IS NULL;
 SELECT prune_journal('0');
 ROLLBACK;
 -- only what is older: up to the first row that is younger
 BEGIN;
 SELECT pg_sleep(0.01), clock_timestamp() AS cut \gset
 CREATE TABLE seal_6 (a int);
+UPDATE schema_drift_alerts SET resolved_at = now(), status = 'resolved' WHERE resolved_at IS NULL;
 SELECT prune_journal(clock_timestamp() - :'cut'::timestamptz + '0 s');
 SELECT count(*) AS left, min(statement) FROM ddl_journal WHERE statement ~ 'seal_';
 SELECT verify_journal();

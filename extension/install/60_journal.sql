@@ -135,7 +135,7 @@ RETURNS bigint
 LANGUAGE c VOLATILE PARALLEL UNSAFE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'summit_migrate_prune_journal';
 COMMENT ON FUNCTION prune_journal(interval) IS
-'Seals, then removes the sealed rows from the oldest on up to the first that is younger than keep, and records what was cut in ddl_journal_cuts, so that verify_journal() can go on from there. Returns how many rows went. ERRCODE_INVALID_PARAMETER_VALUE for a negative interval; ERRCODE_LOCK_NOT_AVAILABLE while another session seals.';
+'Seals, then removes the sealed rows from the oldest on up to the first that is younger than keep, or that an open alert refers to, and records what was cut in ddl_journal_cuts, so that verify_journal() can go on from there. Returns how many rows went. ERRCODE_INVALID_PARAMETER_VALUE for a negative interval; ERRCODE_LOCK_NOT_AVAILABLE while another session seals.';
 
 -- ---------------------------------------------------------------------------
 -- journal: what is never drift
