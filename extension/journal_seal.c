@@ -73,14 +73,14 @@ static SmQuery write_head =
              INT8OID, BYTEAOID, TIMESTAMPTZOID, INT8OID, INT8OID, XID8OID);
 
 /* What an open alert tells of its author stays, with all that is behind it. */
-static SmQuery find_cut = SM_QUERY(
-    "SELECT j.seal, j.seal_hash FROM @schema@.ddl_journal j"
-    " WHERE j.seal < coalesce((SELECT min(y.seal) FROM @schema@.ddl_journal y"
-    "  WHERE y.seal IS NOT NULL AND (y.captured_at >= $1 OR y.id IN ("
-    "   SELECT pg_catalog.unnest(a.journal_id || @schema@.alert_history(a.metadata))"
-    "   FROM @schema@.schema_drift_alerts a WHERE a.resolved_at IS NULL))), $2 + 1)"
-    " ORDER BY j.seal DESC LIMIT 1",
-    TIMESTAMPTZOID, INT8OID);
+static SmQuery find_cut =
+    SM_QUERY("SELECT j.seal, j.seal_hash FROM @schema@.ddl_journal j"
+             " WHERE j.seal < coalesce((SELECT min(y.seal) FROM @schema@.ddl_journal y"
+             "  WHERE y.seal IS NOT NULL AND (y.captured_at >= $1 OR y.id IN ("
+             "   SELECT pg_catalog.unnest(a.journal_id || @schema@.alert_history(a.metadata))"
+             "   FROM @schema@.schema_drift_alerts a WHERE a.resolved_at IS NULL))), $2 + 1)"
+             " ORDER BY j.seal DESC LIMIT 1",
+             TIMESTAMPTZOID, INT8OID);
 
 static SmQuery delete_rows =
     SM_QUERY("DELETE FROM @schema@.ddl_journal j WHERE j.seal <= $1", INT8OID);

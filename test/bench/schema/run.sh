@@ -60,11 +60,11 @@ memory() {
 		END { printf "%d kB at most, with %d kB of shared memory", peak, shared }' "/proc/$answer/status")
 }
 
-# all that the extension's tables take on disk, with their indexes and TOAST
-stored="SELECT sum(pg_total_relation_size(d.objid)) FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
-	JOIN pg_class c ON c.oid = d.objid
-	WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
-	AND e.extname = 'summit_migrate' AND c.relkind = 'r'"
+# What tables take on disk, with their indexes and TOAST: those that keep snapshots,
+# and the unlogged cache, whose old rows VACUUM gives back.
+kept="SELECT sum(pg_total_relation_size('summit_migrate.' || name)) FROM unnest(ARRAY['schema_snapshots',
+	'schema_buckets', 'schema_objects']) name"
+cached="SELECT pg_total_relation_size('summit_migrate.schema_cache')"
 
 figure() { printf '%-58s %s\n' "$1" "$2"; }
 
@@ -117,7 +117,7 @@ report "fingerprint, one table of $tables altered" one.txt one_dump.txt
 
 ask 'SELECT take_schema_snapshot()'
 before=$answer
-bytes=$(psql -c "$stored")
+bytes=$(psql -c "$kept") cache=$(psql -c "$cached")
 : >second.txt
 for run in $(seq "$runs"); do
 	alter 1 "stored_$run"
@@ -125,7 +125,8 @@ for run in $(seq "$runs"); do
 done
 second=$answer
 figure 'bytes that a second snapshot stores, one table altered' \
-	"$((($(psql -c "$stored") - bytes) / runs)), taken in $(median second.txt) s"
+	"$((($(psql -c "$kept") - bytes) / runs)), taken in $(median second.txt) s"
+figure '  and in the unlogged cache' "$((($(psql -c "$cached") - cache) / runs))"
 alter "$changed" many
 ask 'SELECT take_schema_snapshot()'
 many=$answer
