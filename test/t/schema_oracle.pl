@@ -16,7 +16,8 @@ use Time::HiRes qw(time);
 use PsqlSession;
 use SchemaOracle;
 
-my $seed = $ENV{ORACLE_SEED} // int(rand(2**31));
+# In CI the order is always the same one, so that what fails there is the change.
+my $seed = $ENV{ORACLE_SEED} // ($ENV{CI} ? 4 : int(rand(2**31)));
 my $only = $ENV{ORACLE_ONLY} // '.';
 my $max_depth = 6;
 my $dumps_of_undo = 8;       # every how manyth undo is dumped, too
@@ -338,6 +339,17 @@ sub try_and_roll_back
 	return $within;
 }
 
+# Whether a mutation, done now, can be undone: an undo may name what one that is open
+# has renamed. What cannot run in a transaction is believed.
+sub can_be_undone
+{
+	my ($mutation) = @_;
+
+	return 1 if $mutation->{flags}{alone};
+	my (undef, $error) = $admin->run("BEGIN;\n$mutation->{do};\n$mutation->{undo};\nROLLBACK;");
+	return SchemaOracle::errors($error) eq '';
+}
+
 # Opens a mutation; false where it cannot be while those are open that are.
 sub open_mutation
 {
@@ -346,6 +358,7 @@ sub open_mutation
 	my $in_cluster = $mutation->{flags}{cluster} || $mutation->{flags}{shared};
 
 	return 0 if grep { SchemaOracle::in_the_way($mutation, $_->{mutation}) } @open;
+	return 0 if @open && !can_be_undone($mutation);
 	$before->{globals} //= globals() if $in_cluster;
 	my $within = $mutation->{flags}{alone} || rand() < 0.7 ? undef : try_and_roll_back($mutation);
 	my $error = SchemaOracle::change($admin, $mutation, 'do');
