@@ -51,8 +51,8 @@ like($err, qr/template/, 'it says that it makes the template');
 # A machine that is busy with other tests may need more than one try, and takes its
 # time for a bare server, too: that one is timed in turns.
 my ($fastest, $bare) = (60, 60);
-my $node = PostgreSQL::Test::Cluster->new("bare");
-$node->init;
+my $bare_server = PostgreSQL::Test::Cluster->new('bare');
+$bare_server->init;
 for (1 .. 10)
 {
 	my $before = time;
@@ -60,8 +60,8 @@ for (1 .. 10)
 	$fastest = min($fastest, time - $before);
 	last if $fastest < 1;
 	$before = time;
-	$node->start;
-	$node->stop('immediate');
+	$bare_server->start;
+	$bare_server->stop('immediate');
 	$bare = min($bare, time - $before);
 }
 cmp_ok($fastest, '<', $fastest < 1 ? 1 : 8 * $bare,
