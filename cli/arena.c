@@ -95,23 +95,6 @@ sm_arena_strdup(SmArena *arena, const char *text)
 	return text == NULL ? NULL : sm_arena_copy(arena, text, strlen(text));
 }
 
-char *
-sm_arena_printf(SmArena *arena, const char *fmt, ...)
-{
-	va_list args;
-	int length;
-	char *text;
-
-	va_start(args, fmt);
-	length = vsnprintf(NULL, 0, fmt, args);
-	va_end(args);
-	text = sm_arena_alloc(arena, length + 1);
-	va_start(args, fmt);
-	vsnprintf(text, length + 1, fmt, args);
-	va_end(args);
-	return text;
-}
-
 void *
 sm_arena_grow(SmArena *arena, void *array, int count, size_t element_size)
 {

@@ -22,9 +22,6 @@ extern char *sm_arena_copy(SmArena *arena, const char *bytes, size_t length);
 /* A copy of a string; NULL of NULL. */
 extern char *sm_arena_strdup(SmArena *arena, const char *text);
 
-/* A formatted string. */
-extern char *sm_arena_printf(SmArena *arena, const char *fmt, ...) pg_attribute_printf(2, 3);
-
 /*
  * Room for one more element of an array that has count: the array itself, or
  * one of twice the size with the elements copied (at powers of two from 4 on).

@@ -326,24 +326,3 @@ sm_source_text(SmSource *source, SmFile *file)
 	close_reader(&reader);
 	return file->text;
 }
-
-void
-sm_source_forget(SmSource *source, SmFile *file)
-{
-	if (file->text == NULL)
-		return;
-	pg_free(file->text);
-	file->text = NULL;
-	source->kept -= file->length + 1;
-}
-
-SmFile *
-sm_source_find(const SmSource *source, const char *id)
-{
-	SmFile wanted = {0};
-
-	wanted.id = unconstify(char *, id);
-	if (source->nfiles == 0)
-		return NULL;
-	return bsearch(&wanted, source->files, source->nfiles, sizeof(SmFile), compare_ids);
-}

@@ -55,10 +55,4 @@ extern char *sm_source_path(const SmSource *source, const SmFile *file);
  */
 extern const char *sm_source_text(SmSource *source, SmFile *file);
 
-/* Forgets the text, to be read again when it is asked for. */
-extern void sm_source_forget(SmSource *source, SmFile *file);
-
-/* The file with this id, or NULL. */
-extern SmFile *sm_source_find(const SmSource *source, const char *id);
-
 #endif /* SM_SOURCE_H */

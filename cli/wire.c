@@ -58,20 +58,3 @@ sm_wire_int(const PGresult *result, int row, int column)
 	memcpy(&value, PQgetvalue(result, row, column), sizeof(value));
 	return (int) pg_ntoh32(value);
 }
-
-long long
-sm_wire_bigint(const PGresult *result, int row, int column)
-{
-	uint64 value;
-
-	if (PQgetlength(result, row, column) != sizeof(value))
-		return 0;
-	memcpy(&value, PQgetvalue(result, row, column), sizeof(value));
-	return (long long) pg_ntoh64(value);
-}
-
-bool
-sm_wire_bool(const PGresult *result, int row, int column)
-{
-	return PQgetlength(result, row, column) == 1 && PQgetvalue(result, row, column)[0] != 0;
-}

@@ -21,9 +21,7 @@ typedef struct SmWireArray
 extern void sm_wire_array_init(SmWireArray *array);
 extern void sm_wire_array_add(SmWireArray *array, const char *text, size_t length);
 
-/* Values of a binary result. */
+/* A value of a binary result. */
 extern int sm_wire_int(const PGresult *result, int row, int column);
-extern long long sm_wire_bigint(const PGresult *result, int row, int column);
-extern bool sm_wire_bool(const PGresult *result, int row, int column);
 
 #endif /* SM_WIRE_H */

@@ -8,6 +8,7 @@
 #include "access/htup_details.h"
 #include "catalog/pg_proc.h"
 #include "funcapi.h"
+#include "utils/builtins.h"
 #include "utils/syscache.h"
 
 #include "arguments.h"
@@ -38,4 +39,13 @@ sm_arguments_require(FunctionCallInfo fcinfo, int from, int end)
 		if (PG_ARGISNULL(i))
 			refuse_null(fcinfo, i);
 	}
+}
+
+char *
+sm_arguments_text(FunctionCallInfo fcinfo, int number, const char *what)
+{
+	if (PG_ARGISNULL(number))
+		ereport(ERROR,
+		        (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", what)));
+	return text_to_cstring(PG_GETARG_TEXT_PP(number));
 }

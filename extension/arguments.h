@@ -14,4 +14,10 @@
  */
 extern void sm_arguments_require(FunctionCallInfo fcinfo, int from, int end);
 
+/*
+ * A text argument that must be given, by the name that a refusal calls it.
+ * Raises ERRCODE_NULL_VALUE_NOT_ALLOWED for NULL.
+ */
+extern char *sm_arguments_text(FunctionCallInfo fcinfo, int number, const char *what);
+
 #endif /* SM_ARGUMENTS_H */

@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
 
+#include "arguments.h"
 #include "compat.h"
 #include "findings.h"
 
@@ -55,15 +56,6 @@ get_body(FunctionCallInfo fcinfo, const char *name, int body, int identity)
 	                    PG_ARGISNULL(identity) ? NULL : PG_GETARG_JSONB_P(identity));
 }
 
-static const char *
-required_text(FunctionCallInfo fcinfo, int number, const char *what)
-{
-	if (PG_ARGISNULL(number))
-		ereport(ERROR,
-		        (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", what)));
-	return text_to_cstring(PG_GETARG_TEXT_PP(number));
-}
-
 /* Columns of the one object that have another name. */
 static SmRenames *
 own_renames(FunctionCallInfo fcinfo, const char *name)
@@ -79,10 +71,10 @@ PG_FUNCTION_INFO_V1(summit_migrate_diff_bodies);
 Datum
 summit_migrate_diff_bodies(PG_FUNCTION_ARGS)
 {
-	const char *name = required_text(fcinfo, 2, "name");
+	const char *name = sm_arguments_text(fcinfo, 2, "name");
 	SmPair pair = {
-	    .section = required_text(fcinfo, 0, "section"),
-	    .kind = required_text(fcinfo, 1, "kind"),
+	    .section = sm_arguments_text(fcinfo, 0, "section"),
+	    .kind = sm_arguments_text(fcinfo, 1, "kind"),
 	    .from = get_body(fcinfo, name, 3, 5),
 	    .to = get_body(fcinfo, name, 4, 6),
 	};

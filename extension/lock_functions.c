@@ -8,28 +8,19 @@
 #include "fmgr.h"
 #include "utils/builtins.h"
 
+#include "arguments.h"
 #include "compat.h"
 #include "lock.h"
 
 /* Whether the session was told already what the lock's life is. */
 static bool notice_given = false;
 
-/* A text argument that must be given. */
-static char *
-required_argument(FunctionCallInfo fcinfo, int number, const char *what)
-{
-	if (PG_ARGISNULL(number))
-		ereport(ERROR,
-		        (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", what)));
-	return text_to_cstring(PG_GETARG_TEXT_PP(number));
-}
-
 PG_FUNCTION_INFO_V1(summit_migrate_acquire_migration_lock);
 Datum
 summit_migrate_acquire_migration_lock(PG_FUNCTION_ARGS)
 {
-	char *id = required_argument(fcinfo, 0, "migration_id");
-	char *locked_by = required_argument(fcinfo, 1, "locked_by");
+	char *id = sm_arguments_text(fcinfo, 0, "migration_id");
+	char *locked_by = sm_arguments_text(fcinfo, 1, "locked_by");
 	SmQueryScope scope;
 	bool acquired;
 
@@ -50,8 +41,8 @@ PG_FUNCTION_INFO_V1(summit_migrate_release_migration_lock);
 Datum
 summit_migrate_release_migration_lock(PG_FUNCTION_ARGS)
 {
-	char *id = required_argument(fcinfo, 0, "migration_id");
-	char *locked_by = required_argument(fcinfo, 1, "locked_by");
+	char *id = sm_arguments_text(fcinfo, 0, "migration_id");
+	char *locked_by = sm_arguments_text(fcinfo, 1, "locked_by");
 	SmQueryScope scope;
 	bool released;
 

@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
+#include "arguments.h"
 #include "compat.h"
 #include "query.h"
 #include "version.h"
@@ -100,16 +101,6 @@ summit_migrate_schema_version_at_least(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(sm_version_compare_texts(current_version(fcinfo), wanted) >= 0);
 }
 
-/* An argument that must be given, and its text. */
-static char *
-required_text(FunctionCallInfo fcinfo, int number, const char *what)
-{
-	if (PG_ARGISNULL(number))
-		ereport(ERROR,
-		        (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", what)));
-	return text_to_cstring(PG_GETARG_TEXT_PP(number));
-}
-
 /* The given name, or that of the authenticated user. */
 static Datum
 applied_by(FunctionCallInfo fcinfo, int number)
@@ -123,8 +114,8 @@ PG_FUNCTION_INFO_V1(summit_migrate_log_schema_version);
 Datum
 summit_migrate_log_schema_version(PG_FUNCTION_ARGS)
 {
-	char *version = sm_version_normalise(required_text(fcinfo, 0, "version"));
-	const char *type = sm_database_type_required(required_text(fcinfo, 1, "database_type"));
+	char *version = sm_version_normalise(sm_arguments_text(fcinfo, 0, "version"));
+	const char *type = sm_database_type_required(sm_arguments_text(fcinfo, 1, "database_type"));
 	SmQueryScope scope;
 	Datum values[7] = {0};
 	char nulls[8] = "       ";
